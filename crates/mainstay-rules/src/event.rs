@@ -1,0 +1,65 @@
+//! The closed list of what can happen: one kind per change of state, `noun_verb` in the past tense.
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
+        /// The kind of an event. Its `v` is 1 until the shape of its data changes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Kind { $($(#[$doc])* $name),* }
+
+        impl Kind {
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word),* }
+            }
+
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$name),)* _ => None }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The workspace was set up.
+    WorkspaceCreated = "workspace_created";
+    /// Name, currency, zone or fiscal year of the workspace changed.
+    WorkspaceChanged = "workspace_changed";
+    /// A person was added who has not signed in yet.
+    UserAdded = "user_added";
+    /// An invitation link was made.
+    UserInvited = "user_invited";
+    /// An invited person signed in for the first time.
+    UserJoined = "user_joined";
+    /// Name, role or function of a user changed.
+    UserChanged = "user_changed";
+    /// A user may no longer sign in to this workspace.
+    UserDeactivated = "user_deactivated";
+    UserReactivated = "user_reactivated";
+    TokenCreated = "token_created";
+    TokenRevoked = "token_revoked";
+    AccountCreated = "account_created";
+    /// Fields of the account changed; `data.fields` names them.
+    AccountEdited = "account_edited";
+    /// The account's type 1-4 changed; `data` has before and after.
+    AccountTypeChanged = "account_type_changed";
+    AccountArchived = "account_archived";
+    AccountRestored = "account_restored";
+    /// An import that created the account was undone.
+    AccountRemoved = "account_removed";
+    PodMemberAdded = "pod_member_added";
+    PodMemberChanged = "pod_member_changed";
+    PodMemberRemoved = "pod_member_removed";
+    ContractAdded = "contract_added";
+    /// From a date on, the contract has another ARR or end.
+    ContractAmended = "contract_amended";
+    /// An amendment was taken back.
+    AmendmentWithdrawn = "amendment_withdrawn";
+    /// The wanted increase of ARR in a fiscal year was set or cleared.
+    TargetSet = "target_set";
+    ScoreRecorded = "score_recorded";
+    /// A score was taken back; the metric is unscored from then on.
+    ScoreWithdrawn = "score_withdrawn";
+    ImportApplied = "import_applied";
+    ImportUndone = "import_undone";
+}

@@ -1,0 +1,148 @@
+//! Guessing which field a column holds, from its header and a sample of its cells.
+
+use super::conventions::{Conventions, DateOrder, DecimalMark};
+use super::date_cell::parse_date;
+use super::field::{Field, header_text};
+use super::number_cell::{parse_number, parse_score, unit_power};
+use super::spellings::spellings;
+use super::text::{fold, is_blank};
+use crate::account::AccountType;
+use crate::money::Currency;
+
+/// What a column seems to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guess {
+    pub field: Field,
+    /// 0 (nothing was recognised) to 100 (the header is one of the usual ones).
+    pub confidence: u8,
+}
+
+const EXACT: u8 = 100;
+/// A header that only holds a usual word, for example "Renewal date (contract)".
+const HOLDS: u8 = 70;
+/// Taken off when most of the sample's cells cannot be read as this field.
+const UNFIT: u8 = 45;
+/// Below this a column is left out rather than guessed.
+const LEAST: u8 = 50;
+/// Rows of the sample that are looked at.
+const SAMPLE_ROWS_MAX: usize = 50;
+
+/// One guess per header; each field is given to at most one column, the likeliest.
+pub fn guess(headers: &[String], sample: &[Vec<String>]) -> Vec<Guess> {
+    let folded: Vec<String> = headers.iter().map(|header| fold(&header_text(header))).collect();
+    let years = arr_years(&folded);
+    let mut candidates: Vec<(u8, usize, Field)> = Vec::new();
+    for (index, header) in folded.iter().enumerate() {
+        for field in Field::ALL {
+            let by_header =
+                likeness(*field, header).max(likeness(*field, &bare(header))).max(by_year(*field, header, years));
+            if by_header > 0 {
+                let off = if fits(*field, index, sample) { 0 } else { UNFIT };
+                candidates.push((by_header.saturating_sub(off), index, *field));
+            }
+        }
+    }
+    candidates.retain(|(confidence, ..)| *confidence >= LEAST);
+    candidates.sort_by_key(|(confidence, index, field)| (100 - confidence, *index, *field));
+    let mut guesses = vec![Guess { field: Field::Ignore, confidence: 0 }; headers.len()];
+    for (confidence, index, field) in candidates {
+        let taken = guesses.iter().any(|guess| guess.field == field);
+        if !taken && guesses[index].field == Field::Ignore {
+            guesses[index] = Guess { field, confidence };
+        }
+    }
+    guesses
+}
+
+/// Without what people put around a step's name or an amount: "1. Effectively launched",
+/// "Step 1: …", "… score", "ARR (EUR)", "ARR in k€".
+fn bare(header: &str) -> String {
+    let mut words: Vec<&str> = header.split(' ').collect();
+    let numbered = |word: &str| word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit());
+    if words.len() > 2 && words[0] == "step" && numbered(words[1]) {
+        words.drain(..2);
+    } else if words.len() > 1 && numbered(words[0]) {
+        words.remove(0);
+    }
+    let around = |word: &str| matches!(word, "score" | "10" | "in" | "0") || unit_power(word) > 0 || is_currency(word);
+    while words.len() > 1 && words.last().is_some_and(|word| around(word)) {
+        words.pop();
+    }
+    words.join(" ")
+}
+
+fn is_currency(word: &str) -> bool {
+    Currency::parse(word).is_ok()
+}
+
+fn likeness(field: Field, header: &str) -> u8 {
+    let (exact, held) = spellings(field);
+    if exact.split('|').any(|spelling| spelling == header) {
+        return EXACT;
+    }
+    let padded = format!(" {header} ");
+    let holds = |phrase: &str| !phrase.is_empty() && padded.contains(&format!(" {phrase} "));
+    if held.split('|').any(holds) { HOLDS } else { 0 }
+}
+
+/// The earliest and the latest year that stand in a header beside "ARR".
+fn arr_years(headers: &[String]) -> Option<(u32, u32)> {
+    let years: Vec<u32> = headers.iter().filter_map(|header| arr_year(header)).collect();
+    Some((*years.iter().min()?, *years.iter().max()?))
+}
+
+/// "2025 arr", "arr fy25", "fy 2025 arr": the year.
+fn arr_year(header: &str) -> Option<u32> {
+    let words: Vec<&str> = header.split(' ').collect();
+    let about_more = words.iter().any(|w| matches!(*w, "delta" | "target" | "increase" | "ytd"));
+    if about_more || !words.contains(&"arr") {
+        return None;
+    }
+    words.iter().find_map(|word| {
+        let figures = word.trim_start_matches("fy");
+        let short = figures.len() == 2 && figures.len() < word.len();
+        if figures.len() != 4 && !short {
+            return None;
+        }
+        let year: u32 = figures.parse().ok()?;
+        if short { Some(2_000 + year) } else { (1_990..=2_200).contains(&year).then_some(year) }
+    })
+}
+
+/// Of years beside "ARR" the earliest is last year's, a later one the current.
+fn by_year(field: Field, header: &str, years: Option<(u32, u32)>) -> u8 {
+    let (Some(year), Some((earliest, latest))) = (arr_year(header), years) else {
+        return 0;
+    };
+    let fits = match field {
+        Field::ArrLastYear => year == earliest,
+        Field::ArrYtd => year == latest && latest > earliest,
+        _ => false,
+    };
+    if fits { 90 } else { 0 }
+}
+
+/// Whether at least half of the sample's filled cells can be read as this field.
+fn fits(field: Field, index: usize, sample: &[Vec<String>]) -> bool {
+    let filled = sample.iter().take(SAMPLE_ROWS_MAX).filter_map(|row| row.get(index));
+    let filled: Vec<&str> = filled.map(String::as_str).filter(|cell| !is_blank(cell)).collect();
+    let readable = filled.iter().filter(|cell| reads_as(field, cell)).count();
+    readable * 2 >= filled.len()
+}
+
+fn reads_as(field: Field, cell: &str) -> bool {
+    const EITHER: [Conventions; 2] = [
+        Conventions { decimal: DecimalMark::Dot, dates: DateOrder::DayFirst },
+        Conventions { decimal: DecimalMark::Comma, dates: DateOrder::MonthFirst },
+    ];
+    let any = |reads: &dyn Fn(Conventions) -> bool| EITHER.into_iter().any(reads);
+    match field {
+        Field::Type => AccountType::parse(cell).is_ok(),
+        Field::EndOn => any(&|c| parse_date(cell, c.dates).is_ok()),
+        Field::ArrLastYear | Field::ArrDeltaTarget | Field::ArrYtd | Field::Progress => {
+            any(&|c| parse_number(cell, c.decimal).is_ok())
+        }
+        _ if field.is_score() => any(&|c| parse_score(cell, c.decimal).is_ok()),
+        _ => true,
+    }
+}

@@ -1,0 +1,101 @@
+//! What can be wrong with an imported cell or row, said with its place.
+
+use serde::{Deserialize, Serialize};
+
+use super::field::{Field, Mapping, column_letters};
+
+/// A problem of one row, at one column where there is one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowProblem {
+    /// The row's number as the spreadsheet shows it.
+    pub row: usize,
+    pub column: Option<ProblemColumn>,
+    pub severity: Severity,
+    pub code: ProblemCode,
+    pub message: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProblemColumn {
+    /// As the spreadsheet shows it: A, B, … AA.
+    pub letter: String,
+    pub header: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The row cannot be imported as it is.
+    Error,
+    /// The row can be imported; a person should have a look.
+    Warning,
+}
+
+/// The closed list of problems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProblemCode {
+    NameMissing,
+    TooLong,
+    ControlCharacter,
+    NotANumber,
+    NotADate,
+    NotAType,
+    NotAScore,
+    OutOfRange,
+    OtherCurrency,
+    AmbiguousDate,
+    Rounded,
+    TypeMissing,
+    ExtraCells,
+    OverallDiffers,
+    DuplicateExternalId,
+    DuplicateName,
+}
+
+impl ProblemCode {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NameMissing => "name_missing",
+            Self::TooLong => "too_long",
+            Self::ControlCharacter => "control_character",
+            Self::NotANumber => "not_a_number",
+            Self::NotADate => "not_a_date",
+            Self::NotAType => "not_a_type",
+            Self::NotAScore => "not_a_score",
+            Self::OutOfRange => "out_of_range",
+            Self::OtherCurrency => "other_currency",
+            Self::AmbiguousDate => "ambiguous_date",
+            Self::Rounded => "rounded",
+            Self::TypeMissing => "type_missing",
+            Self::ExtraCells => "extra_cells",
+            Self::OverallDiffers => "overall_differs",
+            Self::DuplicateExternalId => "duplicate_external_id",
+            Self::DuplicateName => "duplicate_name",
+        }
+    }
+}
+
+/// Why a cell cannot be read; it becomes a [`RowProblem`] at its place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct CellError {
+    pub code: ProblemCode,
+    pub message: String,
+}
+
+impl CellError {
+    pub(super) fn new(code: ProblemCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+impl RowProblem {
+    pub(super) fn at(mapping: &Mapping, row: usize, field: Field, severity: Severity, error: CellError) -> Self {
+        let column = mapping.column_of(field).map(|index| ProblemColumn {
+            letter: column_letters(index),
+            header: mapping.columns()[index].header.clone(),
+        });
+        Self { row, column, severity, code: error.code, message: error.message }
+    }
+}

@@ -1,0 +1,16 @@
+//! What the trade of key account management says: pure rules, without clock, randomness or I/O.
+
+pub mod account;
+pub mod currency;
+pub mod event;
+pub mod field;
+pub mod import;
+pub mod ledger;
+pub mod limits;
+pub mod money;
+pub mod permission;
+pub mod problem;
+pub mod progress;
+mod rounding;
+pub mod score;
+pub mod scorecard;

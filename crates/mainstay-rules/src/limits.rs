@@ -1,0 +1,65 @@
+//! Every limit of the trade in one place, named, with its unit and its reason.
+
+/// Characters in a name (account, person, workspace, contract).
+pub const NAME_CHARS_MAX: usize = 200;
+/// Characters in the id that another system gave to a thing.
+pub const EXTERNAL_ID_CHARS_MAX: usize = 100;
+/// Characters in an industry, a vertical or a geography.
+pub const SEGMENT_CHARS_MAX: usize = 80;
+/// Characters in a note.
+pub const NOTE_CHARS_MAX: usize = 4_000;
+/// Characters in a link.
+pub const URL_CHARS_MAX: usize = 2_000;
+/// Characters in an e-mail address (RFC 5321 leaves 254 of the path).
+pub const EMAIL_CHARS_MAX: usize = 254;
+/// Characters before the @ of an e-mail address (RFC 5321).
+pub const EMAIL_LOCAL_CHARS_MAX: usize = 64;
+/// Fewest characters of a password: length is what makes it hard to guess.
+pub const PASSWORD_CHARS_MIN: usize = 12;
+/// Most characters of a password: hashing a novel would cost everyone time.
+pub const PASSWORD_CHARS_MAX: usize = 200;
+
+/// Cells that one request may change in the progress report.
+pub const EDITS_MAX: usize = 500;
+
+/// Bytes of an uploaded file.
+pub const IMPORT_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// Rows of an imported sheet, the header not counted.
+pub const IMPORT_ROWS_MAX: usize = 2_000;
+/// Columns of an imported sheet.
+pub const IMPORT_COLUMNS_MAX: usize = 200;
+/// Characters of a column's header that are kept; every problem repeats them.
+pub const IMPORT_HEADER_CHARS_MAX: usize = 100;
+/// Characters of one imported cell.
+pub const IMPORT_CELL_CHARS_MAX: usize = 4_000;
+/// Problems that a preview shows; the rest is counted.
+pub const IMPORT_PROBLEMS_SHOWN_MAX: usize = 200;
+
+/// Rows of a list when the caller names no number.
+pub const LIST_LIMIT_DEFAULT: usize = 50;
+/// Most rows of a list.
+pub const LIST_LIMIT_MAX: usize = 200;
+/// Characters of an Idempotency-Key.
+pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
+
+/// Largest amount in minor units: 100,000 accounts of it still add up in an i64.
+pub const MONEY_MINOR_MAX: i64 = 90_000_000_000_000;
+/// Earliest year of any date: before it, a typing error is likelier than a contract.
+pub const YEAR_MIN: i16 = 1990;
+/// Latest year of any date; an open end is "none", never a far date.
+pub const YEAR_MAX: i16 = 2200;
+
+/// Bytes of a scorecard template.
+pub const TEMPLATE_BYTES_MAX: usize = 64 * 1024;
+/// Sub-metrics of one step; the seed speaks of three to five.
+pub const METRICS_PER_STEP_MAX: usize = 20;
+/// Largest weight of a sub-metric.
+pub const METRIC_WEIGHT_MAX: i64 = 1_000;
+/// Characters of a step's or sub-metric's key.
+pub const METRIC_KEY_CHARS_MAX: usize = 80;
+/// Characters of a sub-metric's help text.
+pub const METRIC_HELP_CHARS_MAX: usize = 500;
+/// Bytes of a JSON request body: 500 edits of portfolio cells fit many times.
+pub const JSON_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a form, except the upload of an import.
+pub const FORM_BYTES_MAX: usize = 256 * 1024;

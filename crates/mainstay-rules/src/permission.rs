@@ -1,0 +1,156 @@
+//! Who may do what: the one permission table. A handler asks it; nothing else decides a right.
+
+use serde::{Deserialize, Serialize};
+
+/// A user's standing in the workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Admin,
+    Leader,
+    Member,
+}
+
+impl Role {
+    pub const ALL: [Self; 3] = [Self::Admin, Self::Leader, Self::Member];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Leader => "leader",
+            Self::Member => "member",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// A user's duty in one client pod: the owner is the client's point of contact, the team works, observers are informed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PodRole {
+    Owner,
+    Team,
+    Observer,
+}
+
+impl PodRole {
+    pub const ALL: [Self; 3] = [Self::Owner, Self::Team, Self::Observer];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Team => "team",
+            Self::Observer => "observer",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// The functions a person can have in a pod (seed 000, 001).
+pub const FUNCTIONS: [&str; 13] = [
+    "account_manager",
+    "account_executive",
+    "customer_success",
+    "sales_development",
+    "lead_generation",
+    "sales_lead",
+    "operations",
+    "support",
+    "engineering",
+    "revenue_operations",
+    "executive",
+    "founder",
+    "other",
+];
+
+/// What an API token may do; each scope includes the ones before it, never more than its user's role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenScope {
+    Read,
+    Write,
+    Admin,
+}
+
+impl TokenScope {
+    pub const ALL: [Self; 3] = [Self::Read, Self::Write, Self::Admin];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Admin => "admin",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.as_str() == text)
+    }
+}
+
+/// What can be done in a workspace as a whole; deeds on one account are asked with [`reads_account`] and [`writes_account`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// See accounts, the portfolio, people and events (each row by its own right).
+    Read,
+    CreateAccount,
+    Import,
+    ManagePeople,
+    ManageWorkspace,
+    /// One's own tokens, password and sessions.
+    ManageOwn,
+}
+
+/// The table of workspace deeds by role.
+pub fn may(role: Role, deed: Deed) -> bool {
+    match deed {
+        Deed::Read | Deed::CreateAccount | Deed::ManageOwn => true,
+        Deed::Import => matches!(role, Role::Admin | Role::Leader),
+        Deed::ManagePeople | Deed::ManageWorkspace => role == Role::Admin,
+    }
+}
+
+/// The least token scope that a deed needs.
+pub fn scope_for(deed: Deed) -> TokenScope {
+    match deed {
+        Deed::Read => TokenScope::Read,
+        Deed::CreateAccount | Deed::Import => TokenScope::Write,
+        Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageOwn => TokenScope::Admin,
+    }
+}
+
+/// What a right to one account depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AccountFacts {
+    pub confidential: bool,
+    /// The asking user's membership in the account's client pod, today.
+    pub pod_role: Option<PodRole>,
+}
+
+/// An account is readable by the workspace; a confidential one by its pod only, administrators included.
+pub fn reads_account(facts: AccountFacts) -> bool {
+    !facts.confidential || facts.pod_role.is_some()
+}
+
+/// An account is written by its pod's owner and team, and by administrators and leaders unless it is confidential.
+pub fn writes_account(role: Role, facts: AccountFacts) -> bool {
+    match facts.pod_role {
+        Some(PodRole::Owner | PodRole::Team) => true,
+        Some(PodRole::Observer) => role != Role::Member,
+        None => !facts.confidential && role != Role::Member,
+    }
+}
+
+/// Who is in the pod, and whether it is confidential, is decided by its owner and by whoever manages people.
+pub fn steers_account(role: Role, facts: AccountFacts) -> bool {
+    match facts.pod_role {
+        Some(PodRole::Owner) => true,
+        _ => writes_account(role, facts) && role != Role::Member,
+    }
+}

@@ -1,0 +1,9 @@
+//! The five steps of an account: their template, the recording of a score, and what they add up to.
+
+mod evaluate;
+mod record;
+mod template;
+
+pub use evaluate::{Gap, GapReason, LOW, Latest, RANKED_STEPS_MIN, Scorecard, Source, StepResult, evaluate};
+pub use record::{NewScore, Recording, ScoreError, ScoreRecorded, ScoreWithdrawn, record};
+pub use template::{Metric, MetricRef, STEPS, Step, Template, TemplateError, UnscoredStep};
