@@ -1,0 +1,257 @@
+//! The event spine: appended inside the write that makes them true, read in order by cursors that miss nothing.
+
+mod consumer;
+mod cursor;
+mod parked;
+
+pub use consumer::{Consumer, Ran};
+pub use cursor::Cursor;
+pub use parked::{Parked, parked, retry_parked};
+
+use jiff::Timestamp;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::transaction::{Row, Tx};
+use crate::{Scope, sql, statements};
+
+/// Events that one call answers at most.
+pub const MAX_EVENTS: i64 = 1_000;
+
+/// Bytes that the data of one event may have: it is numbers and ids.
+pub const MAX_DATA_BYTES: usize = 64 * 1024;
+
+/// An event on its way in. Ids and numbers only: personal data and free text live in rows that can be erased.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewEvent {
+    pub id: Uuid,
+    pub workspace: Uuid,
+    pub account: Option<Uuid>,
+    pub kind: &'static str,
+    pub v: i64,
+    pub effective_at: Timestamp,
+    pub recorded_at: Timestamp,
+    pub actor: Option<Uuid>,
+    pub cause: Option<Uuid>,
+    pub subject_kind: &'static str,
+    pub subject: Uuid,
+    pub data: Json,
+}
+
+/// An event as it was stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    pub cursor: Cursor,
+    pub id: Uuid,
+    pub workspace: Uuid,
+    pub account: Option<Uuid>,
+    pub account_version: Option<i64>,
+    pub kind: String,
+    pub v: i64,
+    pub effective_at: Timestamp,
+    pub recorded_at: Timestamp,
+    pub actor: Option<Uuid>,
+    pub cause: Option<Uuid>,
+    pub subject_kind: String,
+    pub subject: Uuid,
+    pub data: Json,
+}
+
+/// Stores one event and answers the new version of its account. The transaction must hold the account's lock
+/// (`tx.lock`), or the workspace's when there is no account: that is what keeps each account's events in order.
+pub fn append(tx: &mut Tx<'_>, event: &NewEvent) -> Result<Option<i64>> {
+    let thing = event.account.unwrap_or(event.workspace);
+    if !tx.holds(thing) {
+        let what = if event.account.is_some() {
+            "account"
+        } else {
+            "workspace"
+        };
+        return Err(Error::other(format!(
+            "event {}: call tx.lock(&[{what}]) first in this write",
+            event.kind
+        )));
+    }
+    if let Scope::Workspace(own) = tx.scope()
+        && own != event.workspace
+    {
+        return Err(Error::other(format!(
+            "event {}: it belongs to another workspace than this write",
+            event.kind
+        )));
+    }
+    if event.data.to_string().len() > MAX_DATA_BYTES {
+        return Err(Error::TooLong(format!(
+            "event {}: data of more than {MAX_DATA_BYTES} bytes",
+            event.kind
+        )));
+    }
+    let version = match event.account {
+        Some(account) => tx.one(
+            sql!(
+                "INSERT INTO stream (workspace_id, account_id, version) VALUES ($1, $2, 1)
+                 ON CONFLICT (workspace_id, account_id) DO UPDATE SET version = stream.version + 1 RETURNING version"
+            ),
+            &[&event.workspace, &account],
+            |row| row.get::<i64>(0),
+        )?,
+        None => None,
+    };
+    tx.exec(
+        sql!(
+            "INSERT INTO event (id, workspace_id, account_id, account_version, kind, v, effective_at, recorded_at,
+                                actor_id, cause_id, subject_kind, subject_id, data)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        ),
+        &[
+            &event.id,
+            &event.workspace,
+            &event.account,
+            &version,
+            &event.kind,
+            &event.v,
+            &event.effective_at,
+            &event.recorded_at,
+            &event.actor,
+            &event.cause,
+            &event.subject_kind,
+            &event.subject,
+            &event.data,
+        ],
+    )?;
+    Ok(version)
+}
+
+const COLUMNS: &str = "x, seq, id, workspace_id, account_id, account_version, kind, v, effective_at, recorded_at, \
+                       actor_id, cause_id, subject_kind, subject_id, data";
+
+/// Everything is visible on SQLite; on PostgreSQL only what no running transaction can still come before.
+const VISIBLE: [&str; 2] = [
+    "1 = 1",
+    "x < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+];
+
+fn visible(tx: &Tx<'_>) -> &'static str {
+    tx.by(VISIBLE[0], VISIBLE[1])
+}
+
+fn after_sql(visible: &str, of_workspace: bool) -> String {
+    let whose = if of_workspace {
+        "workspace_id = $4 AND "
+    } else {
+        ""
+    };
+    format!(
+        "SELECT {COLUMNS} FROM event WHERE {whose}(x, seq) > ($1, $2) AND {visible} ORDER BY x, seq LIMIT $3"
+    )
+}
+
+fn head_sql(visible: &str, of_workspace: bool) -> String {
+    let whose = if of_workspace {
+        "workspace_id = $1 AND "
+    } else {
+        ""
+    };
+    format!("SELECT x, seq FROM event WHERE {whose}{visible} ORDER BY x DESC, seq DESC LIMIT 1")
+}
+
+fn of_account_sql(from: bool) -> String {
+    let older = if from { "AND (x, seq) < ($4, $5)" } else { "" };
+    format!(
+        "SELECT {COLUMNS} FROM event WHERE workspace_id = $1 AND account_id = $2 {older} ORDER BY x DESC, seq DESC LIMIT $3"
+    )
+}
+
+fn texts(visible: &str) -> Vec<String> {
+    let both = [true, false];
+    let queries = both.iter().flat_map(|one| {
+        [
+            after_sql(visible, *one),
+            head_sql(visible, *one),
+            of_account_sql(*one),
+        ]
+    });
+    queries.chain([consumer::behind_sql(visible)]).collect()
+}
+fn sqlite_texts() -> Vec<String> {
+    texts(VISIBLE[0])
+}
+fn postgres_texts() -> Vec<String> {
+    texts(VISIBLE[1])
+}
+statements!(Sqlite, sqlite_texts);
+statements!(Postgres, postgres_texts);
+
+/// The next events after a cursor, of one workspace or (in the System scope) of all, each account's in order.
+pub fn after(
+    tx: &mut Tx<'_>,
+    workspace: Option<Uuid>,
+    cursor: Cursor,
+    limit: i64,
+) -> Result<Vec<Event>> {
+    let limit = limit.clamp(0, MAX_EVENTS);
+    let sql = after_sql(visible(tx), workspace.is_some());
+    match workspace {
+        Some(workspace) => tx.rows(&sql, &[&cursor.x, &cursor.seq, &limit, &workspace], read),
+        None => tx.rows(&sql, &[&cursor.x, &cursor.seq, &limit], read),
+    }
+}
+
+/// The cursor of the newest event that `after` would answer: whoever starts here sees all that comes later.
+pub fn head(tx: &mut Tx<'_>, workspace: Option<Uuid>) -> Result<Cursor> {
+    let sql = head_sql(visible(tx), workspace.is_some());
+    let cursor = |row: &Row<'_>| {
+        Ok(Cursor {
+            x: row.get(0)?,
+            seq: row.get(1)?,
+        })
+    };
+    let newest = match workspace {
+        Some(workspace) => tx.one(&sql, &[&workspace], cursor),
+        None => tx.one(&sql, &[], cursor),
+    };
+    Ok(newest?.unwrap_or(Cursor::START))
+}
+
+/// An account's events, newest first, older than `before`. Also those committed a moment ago: it is for people.
+pub fn of_account(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    account: Uuid,
+    before: Option<Cursor>,
+    limit: i64,
+) -> Result<Vec<Event>> {
+    let limit = limit.clamp(0, MAX_EVENTS);
+    let sql = of_account_sql(before.is_some());
+    match before {
+        Some(before) => tx.rows(
+            &sql,
+            &[&workspace, &account, &limit, &before.x, &before.seq],
+            read,
+        ),
+        None => tx.rows(&sql, &[&workspace, &account, &limit], read),
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<Event> {
+    Ok(Event {
+        cursor: Cursor {
+            x: row.get(0)?,
+            seq: row.get(1)?,
+        },
+        id: row.get(2)?,
+        workspace: row.get(3)?,
+        account: row.get(4)?,
+        account_version: row.get(5)?,
+        kind: row.get(6)?,
+        v: row.get(7)?,
+        effective_at: row.get(8)?,
+        recorded_at: row.get(9)?,
+        actor: row.get(10)?,
+        cause: row.get(11)?,
+        subject_kind: row.get(12)?,
+        subject: row.get(13)?,
+        data: row.get(14)?,
+    })
+}

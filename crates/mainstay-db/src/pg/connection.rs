@@ -1,0 +1,99 @@
+//! One connection with its prepared statements.
+
+use std::collections::HashMap;
+
+use postgres::error::SqlState;
+use postgres::types::ToSql;
+use postgres::{Client, Statement};
+
+use crate::error::{Error, Result};
+use crate::transaction::Retry;
+use crate::value::Value;
+
+pub(crate) struct Connection {
+    pub client: Client,
+    /// BEGIN was answered, COMMIT or ROLLBACK not yet.
+    pub in_transaction: bool,
+    statements: HashMap<String, Statement>,
+    capacity: usize,
+    /// The server says that a prepared statement no longer fits its table.
+    stale_plan: bool,
+}
+
+impl Connection {
+    pub fn new(client: Client, capacity: usize) -> Connection {
+        Connection {
+            client,
+            in_transaction: false,
+            statements: HashMap::new(),
+            capacity,
+            stale_plan: false,
+        }
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    pub fn forget_statements(&mut self) {
+        self.statements.clear();
+        self.stale_plan = false;
+    }
+
+    pub fn batch(&mut self, sql: &str) -> Result<()> {
+        self.client.batch_execute(sql).map_err(Error::from)
+    }
+
+    pub fn exec(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64> {
+        let statement = self.prepared(sql)?;
+        let parameters: Vec<&(dyn ToSql + Sync)> = values
+            .iter()
+            .map(|value| value as &(dyn ToSql + Sync))
+            .collect();
+        let done = self.client.execute(&statement, &parameters);
+        self.checked(done)
+    }
+
+    pub fn query(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Vec<postgres::Row>> {
+        let statement = self.prepared(sql)?;
+        let parameters: Vec<&(dyn ToSql + Sync)> = values
+            .iter()
+            .map(|value| value as &(dyn ToSql + Sync))
+            .collect();
+        let rows = self.client.query(&statement, &parameters);
+        self.checked(rows)
+    }
+
+    fn prepared(&mut self, sql: &str) -> Result<Statement> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(sql)?;
+        if self.statements.len() >= self.capacity {
+            self.statements.clear(); // rare, and simpler than an order of use
+        }
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    fn checked<T>(&mut self, done: Result<T, postgres::Error>) -> Result<T> {
+        done.map_err(|error| {
+            let said = error.as_db_error();
+            self.stale_plan |= said.is_some_and(|said| {
+                said.code() == &SqlState::FEATURE_NOT_SUPPORTED
+                    && said.message().contains("cached plan")
+            });
+            Error::from(error)
+        })
+    }
+
+    /// Whether the transaction, of which nothing was committed, can be run again after this failure.
+    pub fn why_retry(&self, error: &Error) -> Option<Retry> {
+        match error {
+            Error::Serialization(_) => Some(Retry::Serialization),
+            Error::Unavailable(_) => Some(Retry::Reconnect),
+            _ if self.stale_plan => Some(Retry::StalePlan),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! One transaction on PostgreSQL: begin with scope and time-outs, run, commit; again when the server asks for it.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use super::{Connection, Pool};
+use crate::Scope;
+use crate::error::{Error, Result};
+use crate::run::call;
+use crate::transaction::{Link, Retry, Tx};
+
+/// How often a transaction is run again after a serialization failure or deadlock.
+const MAX_RETRIES: u32 = 7;
+/// The first pause before that; each further one is twice as long (127 times this in all).
+const FIRST_PAUSE: Duration = Duration::from_millis(2);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Read,
+    Write,
+    /// A write that leaves most of the connections to people.
+    Bulk,
+}
+
+/// What came of running a transaction once.
+enum Attempt<T, E> {
+    Done(Result<T, E>),
+    Again(Retry, E),
+}
+
+impl Pool {
+    pub fn transact<T, E: From<Error>>(
+        &self,
+        mode: Mode,
+        scope: Scope,
+        f: &impl Fn(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (mut conflicts, mut replanned, mut reconnected) = (0, false, false);
+        loop {
+            let mut connection = self.take()?;
+            let attempt = self.attempt(&mut connection, mode, scope, f);
+            if !connection.is_closed() {
+                if let Attempt::Again(Retry::StalePlan, _) = attempt {
+                    connection.forget_statements();
+                }
+                self.end(connection);
+            }
+            match attempt {
+                Attempt::Done(result) => return result,
+                Attempt::Again(Retry::Serialization, _) if conflicts < MAX_RETRIES => {
+                    std::thread::sleep(FIRST_PAUSE * 2_u32.pow(conflicts));
+                    conflicts += 1;
+                }
+                Attempt::Again(Retry::StalePlan, _) if !replanned => replanned = true,
+                Attempt::Again(Retry::Reconnect, _) if !reconnected => {
+                    self.forget_idle();
+                    reconnected = true;
+                }
+                Attempt::Again(_, error) => return Err(error),
+            }
+        }
+    }
+
+    fn attempt<T, E: From<Error>>(
+        &self,
+        connection: &mut Connection,
+        mode: Mode,
+        scope: Scope,
+        f: &impl Fn(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Attempt<T, E> {
+        if let Err(error) = connection.batch(&self.begin(mode, scope)) {
+            return match &error {
+                Error::Unavailable(_) => Attempt::Again(Retry::Reconnect, E::from(error)),
+                _ => Attempt::Done(Err(E::from(error))),
+            };
+        }
+        connection.in_transaction = true;
+        let mut tx = Tx::new(Link::Postgres(&mut *connection), scope);
+        let result = call(&mut tx, f);
+        let state = tx.state;
+        if let (Some(retry), failure) = (state.retry, state.failure) {
+            // a savepoint may have hidden the failure from the closure, but the transaction is lost all the same
+            let error = failure
+                .unwrap_or_else(|| Error::Serialization("a conflict with other work".to_owned()));
+            return Attempt::Again(retry, result.err().unwrap_or_else(|| E::from(error)));
+        }
+        let value = match result {
+            Ok(value) => value,
+            Err(error) => return Attempt::Done(Err(error)),
+        };
+        match connection.batch("COMMIT") {
+            Ok(()) => connection.in_transaction = false,
+            Err(error @ Error::Serialization(_)) => {
+                return Attempt::Again(Retry::Serialization, E::from(error));
+            }
+            Err(error) => return Attempt::Done(Err(E::from(error))),
+        }
+        if state.wrote {
+            self.wake.committed_here();
+        }
+        Attempt::Done(Ok(value))
+    }
+
+    /// Back to the pool only between transactions; a connection that cannot roll back is dropped (on this thread).
+    fn end(&self, mut connection: Connection) {
+        if connection.in_transaction && connection.batch("ROLLBACK").is_ok() {
+            connection.in_transaction = false;
+        }
+        if !connection.in_transaction {
+            self.give(connection);
+        }
+    }
+
+    /// One round trip. `SET LOCAL` ends with the transaction, so a connection carries nothing to its next user.
+    fn begin(&self, mode: Mode, scope: Scope) -> String {
+        let (kind, statement) = match mode {
+            // a read sees one state of the data, as on SQLite
+            Mode::Read => (
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                self.config.read_deadline,
+            ),
+            // a write must see what was committed while it waited for its locks
+            Mode::Write | Mode::Bulk => (
+                "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+                self.config.statement_timeout,
+            ),
+        };
+        let (workspace, system) = match scope {
+            Scope::Workspace(id) => (id.to_string(), "off"),
+            Scope::System => (String::new(), "on"),
+        };
+        let mut sql = format!(
+            "{kind}; SET LOCAL mainstay.workspace = '{workspace}'; SET LOCAL mainstay.system = '{system}';"
+        );
+        for (name, limit) in [
+            ("statement_timeout", statement),
+            ("lock_timeout", self.config.lock_timeout),
+            (
+                "idle_in_transaction_session_timeout",
+                self.config.idle_in_transaction_timeout,
+            ),
+        ] {
+            let _ = write!(sql, " SET LOCAL {name} = {};", limit.as_millis()); // writing to a String cannot fail
+        }
+        sql
+    }
+}

@@ -1,0 +1,97 @@
+//! SQLite: one writer thread with group commit and a few read-only connections with a deadline.
+
+mod queue;
+mod reader;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::{oneshot, watch};
+use tokio::time::timeout;
+
+pub(crate) use queue::Lane;
+
+use crate::Scope;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::run::Wake;
+use crate::transaction::Tx;
+use queue::Queue;
+use reader::Readers;
+use writer::{WriteJob, Writer};
+
+/// Truncate the write-ahead file to this size after a checkpoint, so that one large write does not keep its disk.
+const JOURNAL_SIZE_LIMIT: u64 = 64 * 1024 * 1024;
+/// Pages in the write-ahead file before SQLite moves them into the database (4 MB).
+const CHECKPOINT_PAGES: u32 = 1_000;
+/// Page cache per connection, in KiB.
+const CACHE_KIB: u32 = 32 * 1024;
+
+pub(crate) struct Sqlite {
+    pub queue: Arc<Queue>,
+    pub readers: Arc<Readers>,
+    /// Closed by the end of the writer thread, whatever ended it.
+    pub alive: watch::Receiver<()>,
+    lock_timeout: Duration,
+}
+
+impl Sqlite {
+    pub fn open(file: &Path, config: &Config, wake: Arc<Wake>) -> Result<Sqlite> {
+        let connection = connect(file, config)?;
+        let queue = Arc::new(Queue::new(config.interactive_queue, config.bulk_queue));
+        let alive = Writer::start(connection, queue.clone(), wake, config.poll)?;
+        let readers = Arc::new(Readers::new(file.to_owned(), config.clone()));
+        Ok(Sqlite {
+            queue,
+            readers,
+            alive,
+            lock_timeout: config.lock_timeout,
+        })
+    }
+
+    pub async fn write<T, E, F>(&self, lane: Lane, scope: Scope, f: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let room = self.queue.room(lane);
+        let Ok(room) = timeout(self.lock_timeout, room.acquire_owned()).await else {
+            return Err(E::from(Error::Busy(
+                "the queue of writes is full".to_owned(),
+            )));
+        };
+        let room = room.map_err(|_| Error::Gone)?;
+        let (reply, answer) = oneshot::channel();
+        self.queue
+            .push(lane, Box::new(WriteJob::new(scope, f, reply)), room)?;
+        answer.await.unwrap_or_else(|_| Err(E::from(Error::Gone)))
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+/// A connection with the settings that every connection of ours has.
+pub(crate) fn connect(file: &Path, config: &Config) -> Result<Connection> {
+    let connection = Connection::open(file).map_err(|error| {
+        Error::Unavailable(format!(
+            "{}: {error}; does the folder exist, and may this user write there?",
+            file.display()
+        ))
+    })?;
+    connection.busy_timeout(config.lock_timeout)?;
+    connection.execute_batch(&format!(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;
+         PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; PRAGMA journal_size_limit = {JOURNAL_SIZE_LIMIT};
+         PRAGMA cache_size = -{CACHE_KIB}; PRAGMA temp_store = MEMORY;"
+    ))?;
+    connection.set_prepared_statement_cache_capacity(config.statement_cache);
+    Ok(connection)
+}
