@@ -1,0 +1,41 @@
+-- The progress report, one line per account, written in the transaction of whatever changed it.
+-- Scores are millionths so that every output rounds once; shares of totals are computed when read.
+CREATE TABLE portfolio_line (
+  account_id {uuid} PRIMARY KEY REFERENCES account (id),
+  workspace_id {uuid} NOT NULL REFERENCES workspace (id),
+  version BIGINT NOT NULL,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  external_id TEXT,
+  type BIGINT NOT NULL,
+  associate_id {uuid},
+  associate TEXT NOT NULL,
+  industry TEXT,
+  vertical TEXT,
+  geography TEXT,
+  end_on {date},
+  confidential {bool} NOT NULL,
+  archived {bool} NOT NULL,
+  step_1 BIGINT,
+  step_2 BIGINT,
+  step_3 BIGINT,
+  step_4 BIGINT,
+  step_5 BIGINT,
+  steps TEXT NOT NULL,
+  overall BIGINT NOT NULL,
+  scored_steps BIGINT NOT NULL,
+  ranked {bool} NOT NULL,
+  gap_step BIGINT,
+  gap_metric TEXT,
+  fiscal_year BIGINT NOT NULL,
+  arr_last_year BIGINT NOT NULL,
+  arr_delta_target BIGINT,
+  arr_now BIGINT NOT NULL,
+  computed_on {date} NOT NULL,
+  next_change_on {date} NOT NULL
+){strict};
+CREATE INDEX portfolio_line_name ON portfolio_line (workspace_id, archived, name_key, account_id);
+CREATE INDEX portfolio_line_overall ON portfolio_line (workspace_id, archived, overall, account_id);
+CREATE INDEX portfolio_line_arr ON portfolio_line (workspace_id, archived, arr_now, account_id);
+CREATE INDEX portfolio_line_due ON portfolio_line (next_change_on);
+-- tenant portfolio_line

@@ -1,0 +1,58 @@
+//! The wanted increase of ARR in a fiscal year.
+
+use mainstay_db::{Tx, sql};
+use mainstay_rules::event::Kind;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::corridor::fault::Fault;
+use crate::corridor::verb::By;
+
+pub fn target(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, fiscal_year: i64) -> Result<Option<i64>, Fault> {
+    Ok(tx.one(
+        sql!("SELECT delta_minor FROM arr_target WHERE workspace_id = $1 AND account_id = $2 AND fiscal_year = $3"),
+        &[&workspace, &account, &fiscal_year],
+        |row| row.get(0),
+    )?)
+}
+
+/// Sets or clears the target; the same value again is no event.
+pub fn set_target(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: Uuid,
+    fiscal_year: i64,
+    delta_minor: Option<i64>,
+) -> Result<(), Fault> {
+    let before = target(tx, by.workspace.id, account, fiscal_year)?;
+    if before == delta_minor {
+        return Ok(());
+    }
+    match delta_minor {
+        Some(delta) => tx.exec(
+            sql!(
+                "INSERT INTO arr_target (workspace_id, account_id, fiscal_year, delta_minor, currency)
+                 VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (account_id, fiscal_year) DO UPDATE SET delta_minor = $4, currency = $5"
+            ),
+            &[&by.workspace.id, &account, &fiscal_year, &delta, &by.workspace.currency.code()],
+        )?,
+        None => tx.exec(
+            sql!("DELETE FROM arr_target WHERE workspace_id = $1 AND account_id = $2 AND fiscal_year = $3"),
+            &[&by.workspace.id, &account, &fiscal_year],
+        )?,
+    };
+    let data = json!({
+        "fiscal_year": fiscal_year, "before": before, "after": delta_minor, "currency": by.workspace.currency.code(),
+    });
+    by.happened_to(tx, account, Kind::TargetSet, ("account", account), data)?;
+    Ok(())
+}
+
+pub fn remove_targets(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), Fault> {
+    tx.exec(
+        sql!("DELETE FROM arr_target WHERE workspace_id = $1 AND account_id = $2"),
+        &[&by.workspace.id, &account],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! The verbs that write an account.
+
+use mainstay_db::{Tx, sql};
+use mainstay_rules::account::{AccountEdit, NewAccount};
+use mainstay_rules::event::Kind;
+use mainstay_rules::problem::Problem;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Account, account};
+use crate::corridor::fault::Fault;
+use crate::corridor::request::Care;
+use crate::corridor::verb::By;
+
+/// The account's new fields, whole: what is not to change comes as it was.
+pub struct AccountChange {
+    pub fields: NewAccount,
+    pub associate_id: Option<Uuid>,
+}
+
+impl AccountChange {
+    /// The account as it is.
+    pub fn of(account: &Account) -> Self {
+        let fields = NewAccount {
+            name: account.name.clone(),
+            external_id: account.external_id.clone(),
+            account_type: account.account_type,
+            industry: account.industry.clone(),
+            vertical: account.vertical.clone(),
+            geography: account.geography.clone(),
+            end_on: account.end_on,
+            confidential: account.confidential,
+        };
+        Self { fields, associate_id: account.associate_id }
+    }
+
+    /// The account with an edit put on it.
+    #[must_use]
+    pub fn with(mut self, edit: &AccountEdit) -> Self {
+        fn put<T: Clone>(field: &mut T, edited: Option<&T>) {
+            if let Some(value) = edited {
+                field.clone_from(value);
+            }
+        }
+        let f = &mut self.fields;
+        put(&mut f.name, edit.name.as_ref());
+        put(&mut f.external_id, edit.external_id.as_ref());
+        put(&mut f.account_type, edit.account_type.as_ref());
+        put(&mut f.industry, edit.industry.as_ref());
+        put(&mut f.vertical, edit.vertical.as_ref());
+        put(&mut f.geography, edit.geography.as_ref());
+        put(&mut f.end_on, edit.end_on.as_ref());
+        put(&mut f.confidential, edit.confidential.as_ref());
+        self
+    }
+}
+
+fn taken(error: mainstay_db::Error, external_id: Option<&str>) -> Fault {
+    if error.is_unique("external_id") {
+        let id = external_id.unwrap_or_default();
+        return Fault::new(Problem::AlreadyExists, format!("Another account has the external id {id}."));
+    }
+    error.into()
+}
+
+/// Creates the account; its client pod is made by the pod room in the same transaction.
+pub fn create_account(tx: &mut Tx<'_>, by: &By, id: Uuid, new: &AccountChange) -> Result<(), Fault> {
+    tx.lock(&[id])?;
+    let f = &new.fields;
+    tx.exec(
+        sql!(
+            "INSERT INTO account (id, workspace_id, name, external_id, type, associate_id, industry, vertical, geography,
+               end_on, confidential, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        ),
+        &[
+            &id,
+            &by.workspace.id,
+            &f.name,
+            &f.external_id,
+            &f.account_type.number(),
+            &new.associate_id,
+            &f.industry,
+            &f.vertical,
+            &f.geography,
+            &f.end_on,
+            &f.confidential,
+            &by.at,
+        ],
+    )
+    .map_err(|error| taken(error, f.external_id.as_deref()))?;
+    let data = json!({ "type": f.account_type.number(), "associate_id": new.associate_id });
+    by.happened_to(tx, id, Kind::AccountCreated, ("account", id), data)?;
+    Ok(())
+}
+
+/// Locks the account and reads it as it is now; refuses when the client knows an older version.
+pub fn expect_version(tx: &mut Tx<'_>, by: &By, id: Uuid, care: &Care) -> Result<Account, Fault> {
+    tx.lock(&[id])?;
+    let user = by.user.unwrap_or_else(Uuid::nil);
+    let current = account(tx, by.workspace.id, id, user)?.ok_or_else(Fault::not_found)?;
+    care.expect(current.version)?;
+    Ok(current)
+}
+
+/// Writes the new fields; says which changed. Nothing changed, nothing happens.
+pub fn edit_account(tx: &mut Tx<'_>, by: &By, before: &Account, change: &AccountChange) -> Result<(), Fault> {
+    let f = &change.fields;
+    let changed = changed_fields(before, change);
+    if changed.is_empty() && before.account_type == f.account_type {
+        return Ok(());
+    }
+    tx.exec(
+        sql!(
+            "UPDATE account SET name = $3, external_id = $4, type = $5, associate_id = $6, industry = $7, vertical = $8,
+               geography = $9, end_on = $10, confidential = $11
+             WHERE workspace_id = $1 AND id = $2"
+        ),
+        &[
+            &by.workspace.id,
+            &before.id,
+            &f.name,
+            &f.external_id,
+            &f.account_type.number(),
+            &change.associate_id,
+            &f.industry,
+            &f.vertical,
+            &f.geography,
+            &f.end_on,
+            &f.confidential,
+        ],
+    )
+    .map_err(|error| taken(error, f.external_id.as_deref()))?;
+    let subject = ("account", before.id);
+    if before.account_type != f.account_type {
+        let data = json!({ "before": before.account_type.number(), "after": f.account_type.number() });
+        by.happened_to(tx, before.id, Kind::AccountTypeChanged, subject, data)?;
+    }
+    if !changed.is_empty() {
+        let data = json!({ "fields": changed, "associate_id": change.associate_id, "end_on": f.end_on });
+        by.happened_to(tx, before.id, Kind::AccountEdited, subject, data)?;
+    }
+    Ok(())
+}
+
+fn changed_fields(before: &Account, change: &AccountChange) -> Vec<&'static str> {
+    let f = &change.fields;
+    [
+        ("name", before.name != f.name),
+        ("external_id", before.external_id != f.external_id),
+        ("associate", before.associate_id != change.associate_id),
+        ("industry", before.industry != f.industry),
+        ("vertical", before.vertical != f.vertical),
+        ("geography", before.geography != f.geography),
+        ("end_on", before.end_on != f.end_on),
+        ("confidential", before.confidential != f.confidential),
+    ]
+    .into_iter()
+    .filter_map(|(name, differs)| differs.then_some(name))
+    .collect()
+}
+
+pub fn archive_account(tx: &mut Tx<'_>, by: &By, before: &Account) -> Result<(), Fault> {
+    if before.archived_at.is_some() {
+        return Ok(());
+    }
+    tx.exec(
+        sql!("UPDATE account SET archived_at = $3 WHERE workspace_id = $1 AND id = $2"),
+        &[&by.workspace.id, &before.id, &by.at],
+    )?;
+    by.happened_to(tx, before.id, Kind::AccountArchived, ("account", before.id), json!({}))?;
+    Ok(())
+}
+
+pub fn restore_account(tx: &mut Tx<'_>, by: &By, before: &Account) -> Result<(), Fault> {
+    if before.archived_at.is_none() {
+        return Ok(());
+    }
+    tx.exec(
+        sql!("UPDATE account SET archived_at = NULL WHERE workspace_id = $1 AND id = $2"),
+        &[&by.workspace.id, &before.id],
+    )?;
+    by.happened_to(tx, before.id, Kind::AccountRestored, ("account", before.id), json!({}))?;
+    Ok(())
+}
+
+/// Takes the row of an account away whose import is undone; its events stay.
+/// The caller has already removed what other rooms hold of it.
+pub fn remove_account(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<(), Fault> {
+    by.happened_to(tx, id, Kind::AccountRemoved, ("account", id), json!({}))?;
+    tx.exec(sql!("DELETE FROM account WHERE workspace_id = $1 AND id = $2"), &[&by.workspace.id, &id])?;
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! The house as a whole: what every handler is given, and the projectors that write read models with each change.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mainstay_db::{Db, Scope, Tx};
+use tokio::sync::{Semaphore, watch};
+
+use crate::corridor::fault::Fault;
+use crate::corridor::live;
+use crate::corridor::source::Source;
+use crate::corridor::verb::By;
+use crate::{people, portfolio};
+
+/// argon2 takes 19 MiB and a core for a while: so many at once, the others wait their turn.
+const PASSWORDS_AT_ONCE: usize = 2;
+
+/// Cheap to clone; one for each process.
+#[derive(Clone)]
+pub struct App {
+    pub db: Db,
+    pub source: Source,
+    pub live: live::Sender,
+    pub passwords: Arc<Semaphore>,
+    /// Where people reach this server, for links that are handed out.
+    pub base_url: Arc<str>,
+    /// Turns true when the server begins to stop; long answers end then.
+    pub stopping: watch::Receiver<bool>,
+    /// The data folder and what readyz looks at.
+    pub folder: Option<Arc<std::path::Path>>,
+}
+
+impl App {
+    pub fn new(db: Db, source: Source, base_url: &str, stopping: watch::Receiver<bool>) -> Self {
+        Self {
+            db,
+            source,
+            live: live::channel(),
+            passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
+            base_url: base_url.into(),
+            stopping,
+            folder: None,
+        }
+    }
+
+    /// Writes down, later and outside the request, that a session or token was used.
+    pub fn note_use(&self, used: people::store::Used) {
+        if !used.is_due() {
+            return;
+        }
+        let db = self.db.clone();
+        tokio::spawn(async move {
+            let noted = db.write_bulk(Scope::System, move |tx| people::store::note_use(tx, &used)).await;
+            if let Err(fault) = noted {
+                tracing::warn!(%fault, "last use was not noted");
+            }
+        });
+    }
+}
+
+/// One read model's share of a change: rewrites what it shows of the account.
+type Projector = fn(&mut Tx<'_>, &By, uuid::Uuid) -> Result<(), Fault>;
+
+/// Every read model that is written in the transaction of the change.
+const PROJECTORS: &[Projector] = &[portfolio::store::project];
+
+/// Runs the projectors once for each account that the verb touched and each person it renamed.
+pub fn project(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {
+    for account in by.touched() {
+        for projector in PROJECTORS {
+            projector(tx, by, account)?;
+        }
+    }
+    for user in by.renamed_users() {
+        portfolio::store::project_name(tx, by, user)?;
+    }
+    Ok(())
+}
+
+/// How often the clock of the house is looked at.
+const TICK: Duration = Duration::from_secs(30);
+
+/// What runs beside the requests: the live tail, the midnight lines, the sweeping of what is over.
+pub fn start_readers(app: &App) {
+    tokio::spawn(crate::timeline::reactions::tail(app.clone()));
+    let app = app.clone();
+    tokio::spawn(async move {
+        let mut stopping = app.stopping.clone();
+        loop {
+            if let Err(fault) = housekeep(&app).await {
+                tracing::warn!(%fault, "housekeeping failed and will be tried again");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(TICK) => {}
+                _ = stopping.wait_for(|stop| *stop) => return,
+            }
+        }
+    });
+}
+
+/// Brings lines up to date whose numbers changed because a day began, and forgets what is past its time.
+pub async fn housekeep(app: &App) -> Result<(), Fault> {
+    portfolio::reactions::refresh_due(app).await?;
+    let now = app.source.now();
+    app.db
+        .write_bulk(Scope::System, move |tx| {
+            crate::corridor::store::forget(tx, now)?;
+            people::store::forget_expired(tx, now)
+        })
+        .await
+}

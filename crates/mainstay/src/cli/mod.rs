@@ -1,0 +1,76 @@
+//! The command line: one subcommand for each thing that is done outside a browser.
+
+mod house;
+mod migrate;
+pub mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::DataOptions;
+use crate::corridor::fault::Fault;
+
+/// Mainstay: key account management, the system of record for the accounts you cannot afford to lose.
+#[derive(Parser)]
+#[command(version, propagate_version = true, after_help = "Exit codes: 0 done, 1 failed, 2 wrong use.")]
+struct Cli {
+    #[command(flatten)]
+    data: DataOptions,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server
+    #[command(after_help = "Example: mainstay serve --data-dir /var/lib/mainstay --listen 0.0.0.0:8080 --base-url https://kam.example.com")]
+    Serve(serve::Serve),
+    /// Bring the database to this version's schema
+    #[command(after_help = "Example: mainstay migrate --owner-database-url postgres://owner@host/mainstay --grant-to mainstay_app")]
+    Migrate(migrate::Migrate),
+    /// Print the version
+    Version,
+}
+
+/// Why a command failed, in a sentence for whoever typed it.
+pub type Outcome = Result<(), String>;
+
+impl From<Fault> for String {
+    fn from(fault: Fault) -> Self {
+        let mut text = fault.detail.clone();
+        for error in fault.errors.iter().skip(1) {
+            text.push('\n');
+            text.push_str(&error.message);
+        }
+        format!("{}: {text}", fault.problem.title())
+    }
+}
+
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("mainstay: threads cannot be started: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let done = runtime.block_on(async {
+        match cli.command {
+            Command::Serve(serve) => serve.run(&cli.data).await,
+            Command::Migrate(migrate) => migrate.run(&cli.data).await,
+            Command::Version => {
+                println!("mainstay {}", env!("CARGO_PKG_VERSION"));
+                Ok(())
+            }
+        }
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("mainstay: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

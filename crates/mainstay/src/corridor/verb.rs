@@ -1,0 +1,132 @@
+//! A write in the name of somebody: the only way to append an event, so that state and event share a transaction.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use mainstay_db::Tx;
+use mainstay_db::events::{self, NewEvent};
+use mainstay_rules::event::Kind;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::caller::Workspace;
+use super::fault::Fault;
+use super::source::Source;
+
+/// Who writes, when and because of what; lives as long as one transaction.
+pub struct By {
+    pub workspace: Arc<Workspace>,
+    /// None when the system itself acts.
+    pub user: Option<Uuid>,
+    pub at: Timestamp,
+    /// The import, or the event, that made this happen.
+    pub cause: Option<Uuid>,
+    source: Source,
+    touched: RefCell<BTreeSet<Uuid>>,
+    renamed: RefCell<BTreeSet<Uuid>>,
+}
+
+impl By {
+    pub fn new(workspace: Arc<Workspace>, user: Option<Uuid>, source: Source) -> Self {
+        Self { workspace, user, at: source.now(), cause: None, source, touched: RefCell::default(), renamed: RefCell::default() }
+    }
+
+    pub fn because_of(mut self, cause: Uuid) -> Self {
+        self.cause = Some(cause);
+        self
+    }
+
+    pub fn id(&self) -> Uuid {
+        self.source.id()
+    }
+
+    pub fn secret(&self) -> String {
+        self.source.secret()
+    }
+
+    /// Today in the workspace's zone.
+    pub fn today(&self) -> Date {
+        self.workspace.day_of(self.at)
+    }
+
+    /// An event of one account; its version is the account's new version.
+    pub fn happened_to(
+        &self,
+        tx: &mut Tx<'_>,
+        account: Uuid,
+        kind: Kind,
+        subject: (&'static str, Uuid),
+        data: Value,
+    ) -> Result<i64, Fault> {
+        self.touched.borrow_mut().insert(account);
+        let version = events::append(tx, &self.event(Some(account), kind, self.at, subject, data))?;
+        version.ok_or_else(|| Fault::internal("an event of an account came without a version"))
+    }
+
+    /// An event of an account that was so at another time than now.
+    pub fn happened_at(
+        &self,
+        tx: &mut Tx<'_>,
+        effective_at: Timestamp,
+        account: Uuid,
+        kind: Kind,
+        subject: (&'static str, Uuid),
+        data: Value,
+    ) -> Result<i64, Fault> {
+        self.touched.borrow_mut().insert(account);
+        let version = events::append(tx, &self.event(Some(account), kind, effective_at, subject, data))?;
+        version.ok_or_else(|| Fault::internal("an event of an account came without a version"))
+    }
+
+    /// An event of the workspace as a whole.
+    pub fn happened(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: Kind,
+        subject: (&'static str, Uuid),
+        data: Value,
+    ) -> Result<(), Fault> {
+        events::append(tx, &self.event(None, kind, self.at, subject, data))?;
+        Ok(())
+    }
+
+    /// A user whose name the read models show under another one.
+    pub fn renamed(&self, user: Uuid) {
+        self.renamed.borrow_mut().insert(user);
+    }
+
+    pub fn renamed_users(&self) -> BTreeSet<Uuid> {
+        self.renamed.borrow().clone()
+    }
+
+    pub fn touched(&self) -> BTreeSet<Uuid> {
+        self.touched.borrow().clone()
+    }
+
+    fn event(
+        &self,
+        account: Option<Uuid>,
+        kind: Kind,
+        effective_at: Timestamp,
+        subject: (&'static str, Uuid),
+        data: Value,
+    ) -> NewEvent {
+        NewEvent {
+            id: self.id(),
+            workspace: self.workspace.id,
+            account,
+            kind: kind.as_str(),
+            v: 1,
+            effective_at,
+            recorded_at: self.at,
+            actor: self.user,
+            cause: self.cause,
+            subject_kind: subject.0,
+            subject: subject.1,
+            data,
+        }
+    }
+}

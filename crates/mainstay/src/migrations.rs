@@ -1,0 +1,13 @@
+//! The one set of migrations for both databases, in order; a file that was released is never edited.
+
+use mainstay_db::Migration;
+
+macro_rules! set {
+    ($($name:literal),* $(,)?) => {
+        pub const SET: &[Migration] = &[
+            $(Migration { name: $name, sql: include_str!(concat!("../migrations/", $name, ".sql")) }),*
+        ];
+    };
+}
+
+set!["0001_spine", "0002_people", "0003_account", "0004_scorecard", "0005_portfolio", "0006_import"];

@@ -1,0 +1,3 @@
+//! Pages about people: signing in, setting up, invitations, settings.
+
+pub mod gate;

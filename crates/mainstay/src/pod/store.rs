@@ -1,0 +1,159 @@
+//! The pod room's tables.
+
+use jiff::civil::Date;
+use mainstay_db::{Tx, sql};
+use mainstay_rules::event::Kind;
+use mainstay_rules::permission::PodRole;
+use mainstay_rules::problem::Problem;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::corridor::fault::Fault;
+use crate::corridor::verb::By;
+
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub id: Uuid,
+    pub user_id: Uuid,
+    pub name: String,
+    pub role: PodRole,
+    pub function: String,
+    pub since: Date,
+}
+
+/// The client pod of an account, made when it is first needed.
+pub fn client_pod(tx: &mut Tx<'_>, by: &By, account: Uuid, name: &str) -> Result<Uuid, Fault> {
+    if let Some(pod) = find_client_pod(tx, by.workspace.id, account)? {
+        return Ok(pod);
+    }
+    let id = by.id();
+    tx.exec(
+        sql!("INSERT INTO pod (id, workspace_id, kind, name, created_at) VALUES ($1, $2, 'client', $3, $4)"),
+        &[&id, &by.workspace.id, &name, &by.at],
+    )?;
+    tx.exec(
+        sql!("INSERT INTO pod_account (workspace_id, pod_id, account_id, since) VALUES ($1, $2, $3, $4)"),
+        &[&by.workspace.id, &id, &account, &by.today()],
+    )?;
+    Ok(id)
+}
+
+fn find_client_pod(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Option<Uuid>, Fault> {
+    Ok(tx.one(
+        sql!(
+            "SELECT p.id FROM pod p JOIN pod_account a ON a.pod_id = p.id
+             WHERE p.workspace_id = $1 AND p.kind = 'client' AND a.account_id = $2 AND a.until IS NULL"
+        ),
+        &[&workspace, &account],
+        |row| row.get(0),
+    )?)
+}
+
+/// The members of an account's client pod today: owner first, then team, then observers.
+pub fn members(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Member>, Fault> {
+    Ok(tx.rows(
+        sql!(
+            "SELECT m.id, m.user_id, u.name, m.role, m.function, m.since
+             FROM pod_account a
+             JOIN pod p ON p.id = a.pod_id AND p.kind = 'client'
+             JOIN pod_member m ON m.pod_id = p.id AND m.until IS NULL
+             JOIN workspace_user u ON u.id = m.user_id
+             WHERE a.workspace_id = $1 AND a.account_id = $2 AND a.until IS NULL
+             ORDER BY CASE m.role WHEN 'owner' THEN 0 WHEN 'team' THEN 1 ELSE 2 END, u.name, m.id LIMIT 500"
+        ),
+        &[&workspace, &account],
+        |row| {
+            Ok(Member {
+                id: row.get(0)?,
+                user_id: row.get(1)?,
+                name: row.get(2)?,
+                role: PodRole::parse(&row.get::<String>(3)?).unwrap_or(PodRole::Observer),
+                function: row.get(4)?,
+                since: row.get(5)?,
+            })
+        },
+    )?)
+}
+
+/// Adds a user to the account's client pod, or changes the duty of one who is in it.
+/// The pod has one owner: a new owner makes the old one a member of the team.
+pub fn put_member(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: (Uuid, &str),
+    user: Uuid,
+    role: PodRole,
+    function: &str,
+) -> Result<(), Fault> {
+    let pod = client_pod(tx, by, account.0, account.1)?;
+    let current = members(tx, by.workspace.id, account.0)?;
+    let before = current.iter().find(|member| member.user_id == user);
+    if before.is_some_and(|member| member.role == role && member.function == function) {
+        return Ok(());
+    }
+    if role == PodRole::Owner
+        && let Some(owner) = current.iter().find(|member| member.role == PodRole::Owner && member.user_id != user)
+    {
+        end_membership(tx, by, owner.id)?;
+        insert_member(tx, by, pod, owner.user_id, PodRole::Team, &owner.function)?;
+    }
+    let kind = match before {
+        Some(member) => {
+            end_membership(tx, by, member.id)?;
+            Kind::PodMemberChanged
+        }
+        None => Kind::PodMemberAdded,
+    };
+    insert_member(tx, by, pod, user, role, function)?;
+    let data = json!({ "role": role.as_str(), "function": function });
+    by.happened_to(tx, account.0, kind, ("user", user), data)?;
+    Ok(())
+}
+
+fn insert_member(
+    tx: &mut Tx<'_>,
+    by: &By,
+    pod: Uuid,
+    user: Uuid,
+    role: PodRole,
+    function: &str,
+) -> Result<(), Fault> {
+    tx.exec(
+        sql!(
+            "INSERT INTO pod_member (id, workspace_id, pod_id, user_id, role, function, since)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        ),
+        &[&by.id(), &by.workspace.id, &pod, &user, &role.as_str(), &function, &by.today()],
+    )?;
+    Ok(())
+}
+
+fn end_membership(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<(), Fault> {
+    tx.exec(
+        sql!("UPDATE pod_member SET until = $3 WHERE workspace_id = $1 AND id = $2"),
+        &[&by.workspace.id, &id, &by.today()],
+    )?;
+    Ok(())
+}
+
+/// Takes a user out of the account's client pod; the owner goes only when another owner comes.
+pub fn remove_member(tx: &mut Tx<'_>, by: &By, account: Uuid, user: Uuid) -> Result<(), Fault> {
+    let current = members(tx, by.workspace.id, account)?;
+    let member = current.iter().find(|member| member.user_id == user).ok_or_else(Fault::not_found)?;
+    if member.role == PodRole::Owner {
+        return Err(Fault::new(Problem::Conflict, "A pod has an owner. Make somebody else owner first."));
+    }
+    end_membership(tx, by, member.id)?;
+    by.happened_to(tx, account, Kind::PodMemberRemoved, ("user", user), json!({}))?;
+    Ok(())
+}
+
+/// Takes the pod of an account away whose import is undone.
+pub fn remove_pod(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), Fault> {
+    let Some(pod) = find_client_pod(tx, by.workspace.id, account)? else { return Ok(()) };
+    let of: [&dyn mainstay_db::Param; 2] = [&by.workspace.id, &pod];
+    tx.exec(sql!("DELETE FROM pod_member WHERE workspace_id = $1 AND pod_id = $2"), &of)?;
+    tx.exec(sql!("DELETE FROM pod_account WHERE workspace_id = $1 AND pod_id = $2"), &of)?;
+    tx.exec(sql!("DELETE FROM pod WHERE workspace_id = $1 AND id = $2"), &of)?;
+    Ok(())
+}

@@ -1,0 +1,194 @@
+//! The report's JSON shapes.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use mainstay_rules::money::{self, Currency};
+use mainstay_rules::progress::{self, Progress};
+use mainstay_rules::score::Mean;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::portfolio::store::{Line, LineStep, Totals};
+use crate::scorecard::SOFTWARE;
+
+/// Exact decimal money.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Money)]
+pub struct MoneyOut {
+    #[schema(example = "1250000.00")]
+    pub amount: String,
+    #[schema(example = "EUR")]
+    pub currency: &'static str,
+}
+
+impl MoneyOut {
+    pub fn of(minor: i64, currency: Currency) -> Self {
+        Self { amount: money::format_amount(minor, currency), currency: currency.code() }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct AccountRef {
+    pub id: Uuid,
+    pub name: String,
+    pub external_id: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PersonRef {
+    pub id: Uuid,
+    pub name: String,
+}
+
+/// Of so many sub-metrics of a step, so many are scored.
+#[derive(Serialize, ToSchema)]
+pub struct Coverage {
+    pub scored: usize,
+    pub of: usize,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct StepOut {
+    #[schema(example = "launched")]
+    pub key: &'static str,
+    /// What counts: 0 to 10, null when the step was never scored.
+    pub score: Option<f64>,
+    pub coverage: Coverage,
+    /// The mean of the sub-metrics.
+    pub measured: Option<f64>,
+    /// The score that was typed for the step as a whole.
+    pub judged: Option<f64>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub judged_at: Option<Timestamp>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct GapOut {
+    /// The step furthest to the left that is under 4 or unscored.
+    pub step: &'static str,
+    /// Its sub-metric that weighs most.
+    pub metric: Option<String>,
+}
+
+/// A line of the progress report.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortfolioRow)]
+pub struct RowOut {
+    pub account: AccountRef,
+    pub r#type: i64,
+    pub associate: Option<PersonRef>,
+    /// The next end that concerns at least a tenth of the account's ARR, or the date that was typed.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub end_date: Option<Date>,
+    pub steps: Vec<StepOut>,
+    /// The mean of the five steps; a step never scored counts 0.
+    pub overall: f64,
+    /// At least four of the five steps are scored.
+    pub ranked: bool,
+    pub arr_last_year: MoneyOut,
+    pub arr_delta_target: Option<MoneyOut>,
+    pub arr_ytd: MoneyOut,
+    /// (ARR now - ARR at year start) / delta target; null without a target, or when it is under 5 % of ARR or negative.
+    pub progress: Option<f64>,
+    pub gap: Option<GapOut>,
+    pub version: i64,
+}
+
+impl RowOut {
+    pub fn of(line: &Line, currency: Currency) -> Self {
+        let gap_step = line.gap_step.and_then(|step| usize::try_from(step).ok()).and_then(|i| SOFTWARE.steps.get(i));
+        Self {
+            account: AccountRef {
+                id: line.account_id,
+                name: line.name.clone(),
+                external_id: line.external_id.clone(),
+            },
+            r#type: line.account_type.number(),
+            associate: line.associate_id.map(|id| PersonRef { id, name: line.associate.clone() }),
+            end_date: line.end_on,
+            steps: SOFTWARE.steps.iter().zip(&line.steps).map(|(step, at)| step_of(&step.key, at)).collect(),
+            overall: Mean::from_millionths(line.overall).two_decimals(),
+            ranked: line.ranked,
+            arr_last_year: MoneyOut::of(line.arr_last_year, currency),
+            arr_delta_target: line.arr_delta_target.map(|minor| MoneyOut::of(minor, currency)),
+            arr_ytd: MoneyOut::of(line.arr_now, currency),
+            progress: fraction(line.progress()),
+            gap: gap_step.map(|step| GapOut { step: &step.key, metric: line.gap_metric.clone() }),
+            version: line.version,
+        }
+    }
+}
+
+fn step_of(key: &'static str, step: &LineStep) -> StepOut {
+    let decimal = |millionths: i64| Mean::from_millionths(millionths).two_decimals();
+    StepOut {
+        key,
+        score: step.score.map(decimal),
+        coverage: Coverage { scored: step.scored, of: step.of },
+        measured: step.measured.map(decimal),
+        judged: step.judged.map(|hundredths| decimal(hundredths * 10_000)),
+        judged_at: step.judged_at,
+    }
+}
+
+/// Hundredths of a percent as a fraction with four decimals.
+fn fraction(progress: Progress) -> Option<f64> {
+    match progress {
+        #[expect(clippy::cast_precision_loss, reason = "percentages are small numbers")]
+        Progress::Percent(hundredths) => Some(hundredths as f64 / 10_000.0),
+        Progress::None | Progress::Money(_) => None,
+    }
+}
+
+/// Sums over every account that matches and that the caller may see, not only over this page.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortfolioTotals)]
+pub struct TotalsOut {
+    pub accounts: i64,
+    pub with_gap: i64,
+    /// The mean of the accounts' overall scores.
+    pub overall: Option<f64>,
+    pub arr_last_year: MoneyOut,
+    pub arr_delta_target: Option<MoneyOut>,
+    pub arr_ytd: MoneyOut,
+    /// Sum of the gains / sum of the targets, new accounts included.
+    pub progress: Option<f64>,
+}
+
+impl TotalsOut {
+    pub fn of(totals: &Totals, currency: Currency) -> Self {
+        Self {
+            accounts: totals.accounts,
+            with_gap: totals.with_gap,
+            overall: mean(totals.overall, totals.accounts).map(Mean::two_decimals),
+            arr_last_year: MoneyOut::of(totals.arr_last_year, currency),
+            arr_delta_target: totals.arr_delta_target.map(|minor| MoneyOut::of(minor, currency)),
+            arr_ytd: MoneyOut::of(totals.arr_now, currency),
+            progress: fraction(progress_of(totals)),
+        }
+    }
+}
+
+pub fn progress_of(totals: &Totals) -> Progress {
+    progress::progress(totals.arr_now, totals.arr_last_year, totals.arr_delta_target)
+}
+
+/// The mean of a sum of millionths.
+pub fn mean(sum: i64, count: i64) -> Option<Mean> {
+    (count > 0).then(|| Mean::from_millionths((sum + count / 2) / count))
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Portfolio)]
+pub struct PortfolioOut {
+    pub data: Vec<RowOut>,
+    pub next_cursor: Option<String>,
+    pub totals: TotalsOut,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PortfolioRows)]
+pub struct RowsOut {
+    pub data: Vec<RowOut>,
+}

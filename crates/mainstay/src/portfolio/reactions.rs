@@ -1,0 +1,33 @@
+//! What a new day changes: lines whose contracts turn or whose fiscal year begins are written anew at the workspace's midnight.
+
+use mainstay_db::Scope;
+
+use super::store;
+use crate::app::App;
+use crate::corridor::fault::Fault;
+use crate::people;
+
+/// Lines rewritten in one transaction.
+const LINES_AT_ONCE: i64 = 200;
+
+pub async fn refresh_due(app: &App) -> Result<(), Fault> {
+    let workspaces = app.db.read(Scope::System, people::store::workspaces).await?;
+    for workspace in workspaces {
+        let workspace = std::sync::Arc::new(workspace);
+        loop {
+            let refreshed = app
+                .verb(std::sync::Arc::clone(&workspace), None, |tx, by| {
+                    let due = store::due_lines(tx, by.workspace.id, by.today(), LINES_AT_ONCE)?;
+                    for account in &due {
+                        store::project(tx, by, *account)?;
+                    }
+                    Ok(due.len())
+                })
+                .await?;
+            if refreshed == 0 {
+                break;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The portfolio room's read model: written by its projector, read by the report.
+
+mod project;
+mod read;
+
+pub use project::{due_lines, project, project_name, rebuild, remove_line};
+pub use read::{Filter, Line, LineStep, Place, Sort, SortKey, Totals, line, lines, page, totals};

@@ -1,0 +1,180 @@
+//! The projector: one account's line, computed by the rules from what the other rooms hold.
+
+use jiff::civil::Date;
+use mainstay_db::{Tx, sql};
+use mainstay_rules::ledger;
+use mainstay_rules::progress::{fiscal_year, last_year_end, year_start};
+use mainstay_rules::scorecard::{Scorecard, Source, evaluate};
+use mainstay_rules::score::{Mean, Score};
+use uuid::Uuid;
+
+use super::read::LineStep;
+use crate::account::store::{self as accounts, Account};
+use crate::corridor::fault::Fault;
+use crate::corridor::verb::By;
+use crate::{people, scorecard};
+
+/// What the ledger says of an account on a day.
+struct Money {
+    fiscal_year: i64,
+    last_year: i64,
+    now: i64,
+    delta_target: Option<i64>,
+    end_on: Option<Date>,
+    next_change_on: Date,
+}
+
+/// Writes the account's line as of today; an account that is gone has none.
+pub fn project(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<(), Fault> {
+    let workspace = by.workspace.id;
+    let Some(account) = accounts::account(tx, workspace, id, Uuid::nil())? else {
+        return remove_line(tx, workspace, id);
+    };
+    let latest = scorecard::store::latest(tx, workspace, id)?;
+    let card = evaluate(&scorecard::SOFTWARE, &latest);
+    let money = money(tx, by, &account)?;
+    write(tx, by, &account, &card, &money)
+}
+
+fn money(tx: &mut Tx<'_>, by: &By, account: &Account) -> Result<Money, Fault> {
+    let today = by.today();
+    let month = by.workspace.fiscal_year_start_month;
+    let ledger_rows = accounts::ledger(tx, by.workspace.id, account.id)?;
+    let year = i64::from(fiscal_year(today, month));
+    let contract_end = ledger::next_material_end(&ledger_rows, today).map(ledger::End::last_day);
+    Ok(Money {
+        fiscal_year: year,
+        last_year: ledger::arr_on(&ledger_rows, last_year_end(today, month)),
+        now: ledger::arr_on(&ledger_rows, today),
+        delta_target: accounts::target(tx, by.workspace.id, account.id, year)?,
+        // Contracts know their end; the typed date stands where none of them ends.
+        end_on: contract_end.or(account.end_on),
+        next_change_on: next_change(&ledger_rows, today, month),
+    })
+}
+
+/// The first day on which the line reads otherwise without anybody writing: a contract turns, or a fiscal year begins.
+fn next_change(rows: &[ledger::Amendment], today: Date, month: i8) -> Date {
+    let next_year = year_start(today, month).saturating_add(jiff::Span::new().years(1));
+    match ledger::next_change_after(rows, today) {
+        Some(turn) if turn < next_year => turn,
+        _ => next_year,
+    }
+}
+
+fn steps_of(card: &Scorecard) -> Vec<LineStep> {
+    card.steps
+        .iter()
+        .map(|step| LineStep {
+            score: step.score.map(Mean::millionths),
+            measured: step.measured.map(Mean::millionths),
+            judged: step.judged.map(|(score, _)| Score::hundredths(score)),
+            judged_at: step.judged.map(|(_, at)| at),
+            is_judged: step.source == Source::Judged,
+            scored: step.scored,
+            of: step.of,
+        })
+        .collect()
+}
+
+fn write(tx: &mut Tx<'_>, by: &By, a: &Account, card: &Scorecard, money: &Money) -> Result<(), Fault> {
+    let steps = steps_of(card);
+    let text = serde_json::to_string(&steps).map_err(Fault::internal)?;
+    let scores: Vec<Option<i64>> = steps.iter().map(|step| step.score).collect();
+    let gap_step = card.gap.as_ref().and_then(|gap| i64::try_from(gap.step).ok());
+    let gap_metric = card.gap.as_ref().and_then(|gap| gap.metric.clone());
+    let scored_steps = i64::try_from(card.scored_steps).unwrap_or(0);
+    tx.exec(
+        sql!(
+            "INSERT INTO portfolio_line (account_id, workspace_id, version, name, name_key, external_id, type,
+               associate_id, associate, industry, vertical, geography, end_on, confidential, archived,
+               step_1, step_2, step_3, step_4, step_5, steps, overall, scored_steps, ranked, gap_step, gap_metric,
+               fiscal_year, arr_last_year, arr_delta_target, arr_now, computed_on, next_change_on)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+               $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
+             ON CONFLICT (account_id) DO UPDATE SET version = $3, name = $4, name_key = $5, external_id = $6, type = $7,
+               associate_id = $8, associate = $9, industry = $10, vertical = $11, geography = $12, end_on = $13,
+               confidential = $14, archived = $15, step_1 = $16, step_2 = $17, step_3 = $18, step_4 = $19,
+               step_5 = $20, steps = $21, overall = $22, scored_steps = $23, ranked = $24, gap_step = $25,
+               gap_metric = $26, fiscal_year = $27, arr_last_year = $28, arr_delta_target = $29, arr_now = $30,
+               computed_on = $31, next_change_on = $32"
+        ),
+        &[
+            &a.id,
+            &by.workspace.id,
+            &a.version,
+            &a.name,
+            &a.name.to_lowercase(),
+            &a.external_id,
+            &a.account_type.number(),
+            &a.associate_id,
+            &a.associate,
+            &a.industry,
+            &a.vertical,
+            &a.geography,
+            &money.end_on,
+            &a.confidential,
+            &a.archived_at.is_some(),
+            &scores[0],
+            &scores[1],
+            &scores[2],
+            &scores[3],
+            &scores[4],
+            &text,
+            &card.overall.millionths(),
+            &scored_steps,
+            &card.ranked,
+            &gap_step,
+            &gap_metric,
+            &money.fiscal_year,
+            &money.last_year,
+            &money.delta_target,
+            &money.now,
+            &by.today(),
+            &money.next_change_on,
+        ],
+    )?;
+    Ok(())
+}
+
+/// The associate's name on every line that shows it.
+pub fn project_name(tx: &mut Tx<'_>, by: &By, user: Uuid) -> Result<(), Fault> {
+    let Some(person) = people::store::user(tx, by.workspace.id, user)? else { return Ok(()) };
+    tx.exec(
+        sql!("UPDATE portfolio_line SET associate = $3 WHERE workspace_id = $1 AND associate_id = $2"),
+        &[&by.workspace.id, &user, &person.name],
+    )?;
+    Ok(())
+}
+
+pub fn remove_line(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<(), Fault> {
+    tx.exec(
+        sql!("DELETE FROM portfolio_line WHERE workspace_id = $1 AND account_id = $2"),
+        &[&workspace, &account],
+    )?;
+    Ok(())
+}
+
+/// Accounts of one workspace whose line reads otherwise since a day began.
+pub fn due_lines(tx: &mut Tx<'_>, workspace: Uuid, today: Date, limit: i64) -> Result<Vec<Uuid>, Fault> {
+    Ok(tx.rows(
+        sql!("SELECT account_id FROM portfolio_line WHERE workspace_id = $1 AND next_change_on <= $2 LIMIT $3"),
+        &[&workspace, &today, &limit],
+        |row| row.get(0),
+    )?)
+}
+
+/// Computes every line anew; gives the accounts whose stored line differed.
+pub fn rebuild(tx: &mut Tx<'_>, by: &By) -> Result<Vec<Uuid>, Fault> {
+    let workspace = by.workspace.id;
+    let accounts = accounts::account_ids(tx, workspace)?;
+    let mut differed = Vec::new();
+    for account in accounts {
+        let before = super::line(tx, workspace, account)?;
+        project(tx, by, account)?;
+        if before != super::line(tx, workspace, account)? {
+            differed.push(account);
+        }
+    }
+    Ok(differed)
+}

@@ -1,0 +1,110 @@
+//! Every route of the house in one readable list. The order is the menu's; each API route stands beside its page.
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use memory_serve::CacheControl;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::app::App;
+use crate::corridor::{frame, security};
+use crate::people::pages as people_pages;
+use crate::portfolio;
+
+/// A route as tests and the API description see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+}
+
+/// The router under construction and the list of what is in it.
+#[derive(Default)]
+struct Routes {
+    router: Router<App>,
+    list: Vec<Route>,
+}
+
+impl Routes {
+    fn add<H, T>(mut self, method: Method, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        // Only the five methods of this file get here.
+        let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
+        let route: MethodRouter<App> = on(filter, handler);
+        self.router = self.router.route(path, route);
+        self.list.push(Route { method, path });
+        self
+    }
+
+    fn get<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add(Method::GET, path, handler)
+    }
+
+    fn post<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add(Method::POST, path, handler)
+    }
+
+    fn put<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add(Method::PUT, path, handler)
+    }
+
+    fn patch<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add(Method::PATCH, path, handler)
+    }
+
+    fn delete<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add(Method::DELETE, path, handler)
+    }
+}
+
+#[rustfmt::skip]
+fn routes() -> Routes {
+    use people_pages::gate;
+    Routes::default()
+        // Before sign-in
+        .get("/", gate::start)
+        .get("/sign-in", gate::show_sign_in)
+        .post("/sign-in", gate::sign_in_form)
+        .get("/set-up/{link}", gate::show_set_up)
+        .post("/set-up/{link}", gate::set_up_form)
+        .get("/invitations/{link}", gate::show_invitation)
+        .post("/invitations/{link}", gate::accept_form)
+        .post("/w/{workspace}/sign-out", gate::sign_out)
+        // Portfolio
+        .get("/w/{workspace}/portfolio", portfolio::pages::show)
+        .get("/w/{workspace}/portfolio/rows", portfolio::pages::rows)
+        .post("/w/{workspace}/portfolio/cells", portfolio::pages::cells)
+        .get("/api/v1/portfolio", portfolio::api::list)
+        .patch("/api/v1/portfolio", portfolio::api::edit)
+}
+
+/// The list of all routes, for the tests that must have a case for each.
+pub fn list() -> Vec<Route> {
+    routes().list
+}
+
+/// The whole house as a service.
+pub fn router(app: App) -> Router {
+    let not_streams = SizeAbove::new(860).and(NotForContentType::SSE).and(NotForContentType::IMAGES);
+    routes()
+        .router
+        .fallback(frame::not_found)
+        .layer(axum::middleware::from_fn_with_state(app.clone(), frame::faults_as_pages))
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(not_streams))
+        .nest("/assets", memory_serve::load!().index_file(None).cache_control(CacheControl::NoCache).into_router())
+        .layer(CatchPanicLayer::new())
+        .layer(axum::middleware::from_fn(security::headers))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            HeaderName::from_static("cross-origin-opener-policy"),
+            HeaderValue::from_static("same-origin"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .with_state(app)
+}

@@ -1,0 +1,6 @@
+//! English.
+
+pub mod account;
+pub mod frame;
+pub mod people;
+pub mod portfolio;

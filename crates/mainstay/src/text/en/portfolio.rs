@@ -1,0 +1,120 @@
+//! Words of the progress report.
+
+use mainstay_rules::money::{self, Currency};
+use mainstay_rules::scorecard::Template;
+use maud::{Markup, html};
+
+use crate::portfolio::store::SortKey;
+use crate::text::texts;
+
+texts! {
+    title = "Progress report";
+    no_accounts = "No accounts yet";
+    import = "Import";
+    add_account = "Add account";
+    import_spreadsheet = "Import a spreadsheet";
+    add_an_account = "Add an account";
+    empty_title = "One line for every account you cannot afford to lose";
+    empty_what = "This report follows each account through five steps, from launched to strategic partner, with last year's ARR, this year's target and how far you are. The gap says where to look first.";
+    empty_how = "If you keep such a list in a spreadsheet today, import it: names, dates, types, scores and money are recognised, and nothing is saved before you have seen it.";
+    none_match = "No account matches these filters";
+    filter_label = "Filter the report";
+    account_name = "Account name";
+    sales_associate = "Sales associate";
+    every_associate = "Every associate";
+    with_gap = "With a gap";
+    filter = "Filter";
+    clear = "Clear";
+    pages = "Pages of the report";
+    not_ranked = "not ranked";
+    never_scored = "never scored";
+    no_target = "no target";
+    measured = "measured";
+    measured_title = "Measured from its sub-metrics";
+    read_only = "{n} cells are worked out or set elsewhere and were skipped";
+    saved = "Saved";
+    pasted = "{n} cells pasted";
+    copied = "{n} cells copied";
+    undone = "Undone";
+    redone = "Redone";
+    nothing_to_undo = "Nothing to undo";
+    conflict = "{n} cells were changed by someone else since and were left as they are";
+    offline = "Not saved: the server does not answer. Your value is kept.";
+    retry = "Try again";
+    refused_many = "Nothing was saved: {n} values have a problem. They are marked.";
+    fixed = "This column is worked out or set elsewhere";
+}
+
+pub fn summary(accounts_count: i64, arr: &str, overall: &str, gaps: i64, day: &str) -> String {
+    format!("{} · {arr} · average {overall} · {} · {day}", accounts(accounts_count), so_many_gaps(gaps))
+}
+
+pub fn accounts(count: i64) -> String {
+    if count == 1 { "1 account".to_owned() } else { format!("{count} accounts") }
+}
+
+pub fn so_many_match(count: i64, all: i64) -> String {
+    format!("{count} of {} match", accounts(all))
+}
+
+pub fn show_all(all: i64) -> String {
+    format!("Show all {}", accounts(all))
+}
+
+pub fn so_many_gaps(count: i64) -> String {
+    format!("{count} with a gap")
+}
+
+pub fn type_chip(number: &str) -> String {
+    format!("Type {number}")
+}
+
+pub fn typed_on(day: &str) -> String {
+    format!("Typed {day}")
+}
+
+/// "1.3M", the currency standing in the column's head.
+pub fn short_amount(minor: i64, currency: Currency) -> String {
+    let short = money::short(minor, currency);
+    short.replace(currency.code(), "").trim().to_owned()
+}
+
+/// "+120k" when the target is no sensible measure of it.
+pub fn gained(minor: i64, currency: Currency) -> String {
+    let short = short_amount(minor, currency);
+    if minor > 0 { format!("+{short}") } else { short }
+}
+
+pub fn column(key: SortKey, template: &Template) -> &str {
+    match key {
+        SortKey::Name => "Account",
+        SortKey::Associate => sales_associate(),
+        SortKey::EndOn => "End date",
+        SortKey::Type => "Type",
+        SortKey::Step(index) => template.steps.get(usize::from(index)).map_or("", |step| step.name.as_str()),
+        SortKey::Overall => "Overall",
+        SortKey::ArrLastYear => "ARR last year",
+        SortKey::ArrDeltaTarget => "Delta target",
+        SortKey::ArrYtd => "ARR year to date",
+        SortKey::Progress => "Progress",
+        SortKey::Gap => "Gap",
+    }
+}
+
+/// The line below the sheet that teaches its keys and marks.
+pub fn hints() -> Markup {
+    html! {
+        div.hint-line.keys {
+            span { kbd { "↑ ↓ ← →" } " move" }
+            span { kbd { "Enter" } " or type to edit" }
+            span { kbd { "Shift" } " + arrows select" }
+            span { kbd { "Ctrl C" } " " kbd { "Ctrl V" } " to and from a spreadsheet" }
+            span { kbd { "Ctrl Z" } " undo" }
+        }
+        div.hint-line {
+            span { b.score.typed { "6.1" } " typed, beside it what the sub-metrics measure" }
+            span { "– never scored, counts as no progress" }
+            span { "The tick on a progress bar is today's pace" }
+        }
+    }
+}
