@@ -35,23 +35,14 @@ impl Db {
         refuse_nested()?;
         let wake = Arc::new(Wake::new());
         let engine = match config.database.clone() {
-            Database::Postgres { url } => {
-                Engine::Postgres(Pool::open(&url, &config, wake.clone()).await?)
-            }
+            Database::Postgres { url } => Engine::Postgres(Pool::open(&url, &config, wake.clone()).await?),
             Database::Sqlite { file } => {
                 let (config, wake) = (config.clone(), wake.clone());
-                let opening =
-                    tokio::task::spawn_blocking(move || Sqlite::open(&file, &config, wake));
+                let opening = tokio::task::spawn_blocking(move || Sqlite::open(&file, &config, wake));
                 Engine::Sqlite(opening.await.map_err(|_| Error::Gone)??)
             }
         };
-        Ok(Db {
-            shared: Arc::new(Shared {
-                engine,
-                config,
-                wake,
-            }),
-        })
+        Ok(Db { shared: Arc::new(Shared { engine, config, wake }) })
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -99,16 +90,7 @@ impl Db {
         match &self.shared.engine {
             Engine::Sqlite(sqlite) => sqlite.write(lane, scope, f).await,
             Engine::Postgres(pool) => {
-                pool.run(
-                    if lane == Lane::Bulk {
-                        Mode::Bulk
-                    } else {
-                        Mode::Write
-                    },
-                    scope,
-                    f,
-                )
-                .await
+                pool.run(if lane == Lane::Bulk { Mode::Bulk } else { Mode::Write }, scope, f).await
             }
         }
     }

@@ -19,9 +19,7 @@ pub enum Error {
     NotNull { column: String },
     #[error("a value is too long: {0}")]
     TooLong(String),
-    #[error(
-        "no space is left for the database, nothing was stored; free disk space and try again: {0}"
-    )]
+    #[error("no space is left for the database, nothing was stored; free disk space and try again: {0}")]
     Full(String),
     #[error("the database stayed locked by other work, try again: {0}")]
     Busy(String),
@@ -29,9 +27,7 @@ pub enum Error {
     Deadline(String),
     #[error("other transactions kept getting in the way after several tries, try again: {0}")]
     Serialization(String),
-    #[error(
-        "a transaction was opened inside the closure of another one; pass the outer `tx` on instead"
-    )]
+    #[error("a transaction was opened inside the closure of another one; pass the outer `tx` on instead")]
     Nested,
     #[error("the database of this process is closed")]
     Gone,
@@ -54,18 +50,13 @@ impl Error {
         let Error::Unique { constraint } = self else {
             return false;
         };
-        needle
-            .split(['.', ',', ' '])
-            .all(|word| constraint.contains(word))
+        needle.split(['.', ',', ' ']).all(|word| constraint.contains(word))
     }
 
     /// True when the same work may succeed later without a change.
     pub fn is_transient(&self) -> bool {
         use Error::{Busy, Full, Gone, Serialization, Unavailable};
-        matches!(
-            self,
-            Busy(_) | Full(_) | Gone | Serialization(_) | Unavailable(_)
-        )
+        matches!(self, Busy(_) | Full(_) | Gone | Serialization(_) | Unavailable(_))
     }
 
     pub(crate) fn other(what: impl Into<String>) -> Error {
@@ -80,24 +71,15 @@ impl From<rusqlite::Error> for Error {
         };
         let text = message.clone().unwrap_or_else(|| code.to_string());
         // "UNIQUE constraint failed: account.workspace_id, account.name" -> what follows the colon
-        let subject = || {
-            text.split_once(": ")
-                .map_or(text.clone(), |(_, names)| names.to_owned())
-        };
+        let subject = || text.split_once(": ").map_or(text.clone(), |(_, names)| names.to_owned());
         match code.extended_code {
-            ffi::SQLITE_CONSTRAINT_UNIQUE
-            | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
-            | ffi::SQLITE_CONSTRAINT_ROWID => {
-                return Error::Unique {
-                    constraint: subject(),
-                };
+            ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
+                return Error::Unique { constraint: subject() };
             }
             ffi::SQLITE_CONSTRAINT_FOREIGNKEY => return Error::ForeignKey { constraint: text },
             ffi::SQLITE_CONSTRAINT_NOTNULL => return Error::NotNull { column: subject() },
             ffi::SQLITE_CONSTRAINT_CHECK | ffi::SQLITE_CONSTRAINT_DATATYPE => {
-                return Error::Check {
-                    constraint: subject(),
-                };
+                return Error::Check { constraint: subject() };
             }
             _ => {}
         }
@@ -119,14 +101,9 @@ impl From<rusqlite::Error> for Error {
 impl From<postgres::Error> for Error {
     fn from(error: postgres::Error) -> Error {
         let Some(said) = error.as_db_error() else {
-            let cause = std::error::Error::source(&error)
-                .map(|cause| format!(": {cause}"))
-                .unwrap_or_default();
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
             let text = format!("{error}{cause}");
-            return if error.is_closed()
-                || text.contains("connecting")
-                || text.contains("communicating")
-            {
+            return if error.is_closed() || text.contains("connecting") || text.contains("communicating") {
                 Error::Unavailable(text)
             } else {
                 Error::other(format!("PostgreSQL: {text}"))
@@ -138,37 +115,21 @@ impl From<postgres::Error> for Error {
             format!("{}: {name}", said.table().unwrap_or("unknown table"))
         };
         match said.code() {
-            &SqlState::UNIQUE_VIOLATION | &SqlState::EXCLUSION_VIOLATION => Error::Unique {
-                constraint: constraint(),
-            },
-            &SqlState::FOREIGN_KEY_VIOLATION => Error::ForeignKey {
-                constraint: constraint(),
-            },
-            &SqlState::CHECK_VIOLATION => Error::Check {
-                constraint: constraint(),
-            },
+            &SqlState::UNIQUE_VIOLATION | &SqlState::EXCLUSION_VIOLATION => Error::Unique { constraint: constraint() },
+            &SqlState::FOREIGN_KEY_VIOLATION => Error::ForeignKey { constraint: constraint() },
+            &SqlState::CHECK_VIOLATION => Error::Check { constraint: constraint() },
             &SqlState::NUMERIC_VALUE_OUT_OF_RANGE | &SqlState::UNTRANSLATABLE_CHARACTER => {
                 Error::Check { constraint: text }
             }
-            &SqlState::NOT_NULL_VIOLATION => Error::NotNull {
-                column: format!(
-                    "{}.{}",
-                    said.table().unwrap_or("?"),
-                    said.column().unwrap_or("?")
-                ),
-            },
-            &SqlState::STRING_DATA_RIGHT_TRUNCATION | &SqlState::PROGRAM_LIMIT_EXCEEDED => {
-                Error::TooLong(text)
+            &SqlState::NOT_NULL_VIOLATION => {
+                Error::NotNull { column: format!("{}.{}", said.table().unwrap_or("?"), said.column().unwrap_or("?")) }
             }
+            &SqlState::STRING_DATA_RIGHT_TRUNCATION | &SqlState::PROGRAM_LIMIT_EXCEEDED => Error::TooLong(text),
             &SqlState::DISK_FULL => Error::Full(text),
             &SqlState::LOCK_NOT_AVAILABLE | &SqlState::OBJECT_IN_USE => Error::Busy(text),
             &SqlState::QUERY_CANCELED => Error::Deadline(text),
-            &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED => {
-                Error::Serialization(text)
-            }
-            &SqlState::READ_ONLY_SQL_TRANSACTION => {
-                Error::other("a read may not change anything; use `write`")
-            }
+            &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED => Error::Serialization(text),
+            &SqlState::READ_ONLY_SQL_TRANSACTION => Error::other("a read may not change anything; use `write`"),
             code if is_unavailable(code) => Error::Unavailable(text),
             code => Error::other(format!("PostgreSQL {}: {text}", code.code())),
         }

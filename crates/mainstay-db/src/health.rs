@@ -37,11 +37,7 @@ impl Health {
 
 impl Db {
     pub async fn health(&self) -> Result<Health> {
-        let one = self
-            .read(Scope::System, |tx| {
-                tx.one(crate::sql!("SELECT 1"), &[], |row| row.get::<i64>(0))
-            })
-            .await;
+        let one = self.read(Scope::System, |tx| tx.one(crate::sql!("SELECT 1"), &[], |row| row.get::<i64>(0))).await;
         if let Err(Error::Nested) = one {
             return Err(Error::Nested);
         }
@@ -84,12 +80,8 @@ impl Db {
         let problems = match &self.shared.engine {
             Engine::Sqlite(_) => {
                 self.with_sqlite(move |connection| {
-                    let failing = |sql: &String| {
-                        connection
-                            .prepare(sql)
-                            .err()
-                            .map(|error| format!("{error} in: {sql}"))
-                    };
+                    let failing =
+                        |sql: &String| connection.prepare(sql).err().map(|error| format!("{error} in: {sql}"));
                     Ok(texts.iter().filter_map(failing).collect::<Vec<_>>())
                 })
                 .await
@@ -118,21 +110,14 @@ impl Db {
     /// SQLite: writes a whole copy while work goes on, and answers its size once it is safe on disk.
     pub async fn backup_to(&self, file: &Path) -> Result<u64> {
         if let Engine::Postgres(_) = self.shared.engine {
-            return Err(Error::Unsupported(
-                "a PostgreSQL database is backed up with pg_dump".to_owned(),
-            ));
+            return Err(Error::Unsupported("a PostgreSQL database is backed up with pg_dump".to_owned()));
         }
         let target = file.to_owned();
         self.with_sqlite(move |connection| {
             if target.exists() {
-                return Err(Error::other(format!(
-                    "{} exists already; name a new file",
-                    target.display()
-                )));
+                return Err(Error::other(format!("{} exists already; name a new file", target.display())));
             }
-            let failed = |error: std::io::Error| {
-                Error::other(format!("backup to {}: {error}", target.display()))
-            };
+            let failed = |error: std::io::Error| Error::other(format!("backup to {}: {error}", target.display()));
             let part = target.with_extension("part");
             match std::fs::remove_file(&part) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -140,17 +125,13 @@ impl Db {
                 }
                 _ => {}
             }
-            let name = part
-                .to_str()
-                .ok_or_else(|| Error::other("the name of the backup must be UTF-8"))?;
+            let name = part.to_str().ok_or_else(|| Error::other("the name of the backup must be UTF-8"))?;
             connection.execute("VACUUM INTO $1", [name])?;
             let written = std::fs::File::open(&part).map_err(failed)?;
             written.sync_all().map_err(failed)?;
             let size = written.metadata().map_err(failed)?.len();
             std::fs::rename(&part, &target).map_err(failed)?;
-            let folder = target
-                .parent()
-                .filter(|folder| !folder.as_os_str().is_empty());
+            let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
             let folder = std::fs::File::open(folder.unwrap_or(Path::new("."))).map_err(failed)?;
             folder.sync_all().map_err(failed)?;
             Ok(size)
@@ -165,8 +146,7 @@ impl Db {
         }
         self.with_sqlite(|connection| {
             let mut problems = Vec::new();
-            let mut check =
-                connection.prepare(&format!("PRAGMA integrity_check({MAX_PROBLEMS})"))?;
+            let mut check = connection.prepare(&format!("PRAGMA integrity_check({MAX_PROBLEMS})"))?;
             for line in check.query_map([], |row| row.get::<_, String>(0))? {
                 problems.push(line?);
             }
@@ -177,9 +157,7 @@ impl Db {
                 && problems.len() < MAX_PROBLEMS
             {
                 let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
-                problems.push(format!(
-                    "a row of {table} points to a row of {parent} that does not exist"
-                ));
+                problems.push(format!("a row of {table} points to a row of {parent} that does not exist"));
             }
             Ok(problems)
         })

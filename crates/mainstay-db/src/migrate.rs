@@ -36,16 +36,11 @@ impl Db {
     /// Applies what is missing, each file in its own transaction. On PostgreSQL `grant_to` names the role that the
     /// application runs under: it gets the use of all tables and sequences, and row-level security applies to it.
     pub async fn migrate(&self, set: &[Migration], grant_to: Option<&str>) -> Result<Migrated> {
-        let mut done = Migrated {
-            applied: Vec::new(),
-            already: 0,
-        };
+        let mut done = Migrated { applied: Vec::new(), already: 0 };
         let set = set.to_vec();
         loop {
             let files = set.clone();
-            let step = self
-                .write(Scope::System, move |tx| apply_next(tx, &files))
-                .await?;
+            let step = self.write(Scope::System, move |tx| apply_next(tx, &files)).await?;
             match step {
                 Some(name) => done.applied.push(name),
                 None => break,
@@ -54,7 +49,12 @@ impl Db {
         done.already = set.len() - done.applied.len();
         if let (Dialect::Postgres, Some(role)) = (self.dialect(), grant_to) {
             let sql = grants(role)?;
-            self.write(Scope::System, move |tx| tx.batch(&sql)).await?;
+            self.write(Scope::System, move |tx| {
+                tx.batch(WAIT)?;
+                tx.lock(&[LOCK])?; // two grants at once would get in each other's way
+                tx.batch(&sql)
+            })
+            .await?;
         }
         Ok(done)
     }
@@ -69,51 +69,33 @@ impl Db {
             );
             let exists = tx.one(known, &[], |row| row.get::<i64>(0))? == Some(1);
             let applied = if exists { applied(tx)? } else { Vec::new() };
-            Ok(missing(&set, &applied)?
-                .iter()
-                .map(|one| one.name.to_owned())
-                .collect())
+            Ok(missing(&set, &applied)?.iter().map(|one| one.name.to_owned()).collect())
         })
         .await
     }
 }
 
 fn applied(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>> {
-    tx.rows(
-        crate::sql!("SELECT name, checksum FROM migration ORDER BY name"),
-        &[],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )
+    tx.rows(crate::sql!("SELECT name, checksum FROM migration ORDER BY name"), &[], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
 }
 
 /// The part of the set that follows what is applied, which must be its beginning, unchanged.
 fn missing<'s>(set: &'s [Migration], applied: &[(String, String)]) -> Result<&'s [Migration]> {
-    let refuse = |name: &str, problem: &str| {
-        Err(Error::Migration {
-            name: name.to_owned(),
-            problem: problem.to_owned(),
-        })
-    };
+    let refuse =
+        |name: &str, problem: &str| Err(Error::Migration { name: name.to_owned(), problem: problem.to_owned() });
     if let Some(pair) = set.windows(2).find(|pair| pair[0].name >= pair[1].name) {
-        return refuse(
-            pair[1].name,
-            "the set must be sorted by name, each name once",
-        );
+        return refuse(pair[1].name, "the set must be sorted by name, each name once");
     }
     for (at, (name, checksum)) in applied.iter().enumerate() {
         match set.get(at) {
             Some(file) if file.name == name && checksum_of(file) == *checksum => {}
             Some(file) if file.name == name => {
-                return refuse(
-                    name,
-                    "the file was edited after it was applied; restore it and add a new migration",
-                );
+                return refuse(name, "the file was edited after it was applied; restore it and add a new migration");
             }
             Some(file) if set.iter().any(|other| other.name == name) => {
-                return refuse(
-                    file.name,
-                    "it sorts before migrations that are already applied; give it a later name",
-                );
+                return refuse(file.name, "it sorts before migrations that are already applied; give it a later name");
             }
             _ => {
                 return refuse(
@@ -127,12 +109,10 @@ fn missing<'s>(set: &'s [Migration], applied: &[(String, String)]) -> Result<&'s
 }
 
 fn checksum_of(file: &Migration) -> String {
-    Sha256::digest(file.sql.as_bytes())
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}"); // writing to a String cannot fail
-            text
-        })
+    Sha256::digest(file.sql.as_bytes()).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}"); // writing to a String cannot fail
+        text
+    })
 }
 
 /// Applies one file and remembers it, in one transaction.
@@ -146,10 +126,7 @@ fn apply_next(tx: &mut Tx<'_>, set: &[Migration]) -> Result<Option<String>> {
     let Some(file) = missing(set, &before)?.first() else {
         return Ok(None);
     };
-    let refuse = |problem: String| Error::Migration {
-        name: file.name.to_owned(),
-        problem,
-    };
+    let refuse = |problem: String| Error::Migration { name: file.name.to_owned(), problem };
     let sql = translate(file.sql, tx.dialect()).map_err(refuse)?;
     tx.batch(&sql).map_err(|error| refuse(error.to_string()))?;
     let now = tx.now()?.to_string();
@@ -168,16 +145,8 @@ const WORDS: [(&str, &str, &str); 11] = [
     ("{date}", "TEXT", "DATE"),
     ("{bool}", "INTEGER", "BOOLEAN"),
     ("{bytes}", "BLOB", "BYTEA"),
-    (
-        "{serial}",
-        "INTEGER PRIMARY KEY AUTOINCREMENT",
-        "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY",
-    ),
-    (
-        "{xid}",
-        "BIGINT NOT NULL DEFAULT 0",
-        "BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint)",
-    ),
+    ("{serial}", "INTEGER PRIMARY KEY AUTOINCREMENT", "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY"),
+    ("{xid}", "BIGINT NOT NULL DEFAULT 0", "BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint)"),
     ("{strict}", " STRICT", ""),
     ("BIGINT", "INTEGER", "BIGINT"),
     ("DOUBLE PRECISION", "REAL", "DOUBLE PRECISION"),
@@ -208,14 +177,7 @@ pub fn translate(sql: &str, dialect: Dialect) -> Result<String, String> {
         return Err("a section `-- only …` has no `-- end`".to_owned());
     }
     for (word, sqlite, postgres) in WORDS {
-        out = out.replace(
-            word,
-            if dialect == Dialect::Sqlite {
-                sqlite
-            } else {
-                postgres
-            },
-        );
+        out = out.replace(word, if dialect == Dialect::Sqlite { sqlite } else { postgres });
     }
     Ok(out + &policies)
 }
@@ -230,12 +192,8 @@ fn policy(directive: &str) -> Result<String, String> {
         ["system", table] => (table, None),
         _ => return Ok(String::new()),
     };
-    let is_name = |name: &str| {
-        !name.is_empty()
-            && name
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-    };
+    let is_name =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if !is_name(table) || !column.is_none_or(is_name) {
         return Err(format!("`-- {directive}` does not name a table and column"));
     }
@@ -251,10 +209,7 @@ fn policy(directive: &str) -> Result<String, String> {
 fn grants(role: &str) -> Result<String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if role.is_empty() || !role.chars().all(fits) {
-        return Err(Error::Migration {
-            name: role.to_owned(),
-            problem: "this is not the name of a role".to_owned(),
-        });
+        return Err(Error::Migration { name: role.to_owned(), problem: "this is not the name of a role".to_owned() });
     }
     Ok(format!(
         "DO $grant$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO \"{role}\"', current_schema());

@@ -16,40 +16,27 @@ thread_local! {
 
 /// An error when this thread is inside a transaction's closure: waiting there for another one would be a deadlock.
 pub(crate) fn refuse_nested() -> Result<()> {
-    if INSIDE.get() {
-        Err(Error::Nested)
-    } else {
-        Ok(())
-    }
+    if INSIDE.get() { Err(Error::Nested) } else { Ok(()) }
 }
 
 /// Runs the closure once. What it answers counts only if no statement failed behind its back.
-pub(crate) fn call<T, E: From<Error>>(
-    tx: &mut Tx<'_>,
-    f: &impl Fn(&mut Tx<'_>) -> Result<T, E>,
-) -> Result<T, E> {
+pub(crate) fn call<T, E: From<Error>>(tx: &mut Tx<'_>, f: &impl Fn(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
     INSIDE.set(true);
     let outcome = catch_unwind(AssertUnwindSafe(|| f(tx)));
     INSIDE.set(false);
     match outcome {
         Ok(Ok(value)) => match &tx.state.failure {
             None => Ok(value),
-            Some(failure) => Err(E::from(Error::other(format!(
-                "a statement failed and the work went on: {failure}"
-            )))),
+            Some(failure) => Err(E::from(Error::other(format!("a statement failed and the work went on: {failure}")))),
         },
         Ok(Err(error)) => Err(error),
-        Err(panic) => Err(E::from(Error::other(format!(
-            "the work panicked: {}",
-            panic_text(&*panic)
-        )))),
+        Err(panic) => Err(E::from(Error::other(format!("the work panicked: {}", panic_text(&*panic))))),
     }
 }
 
 pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("without a text")
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without a text")
 }
 
 /// A mutex whose holder panicked still guards whole values here.
@@ -65,10 +52,7 @@ pub(crate) struct Wake {
 
 impl Wake {
     pub fn new() -> Wake {
-        Wake {
-            count: watch::Sender::new(0),
-            unannounced: Notify::new(),
-        }
+        Wake { count: watch::Sender::new(0), unannounced: Notify::new() }
     }
 
     pub fn committed_here(&self) {

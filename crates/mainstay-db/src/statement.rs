@@ -50,12 +50,8 @@ macro_rules! statements {
 /// All registered texts for one database, each once.
 pub fn registered(dialect: Dialect) -> Vec<String> {
     let fits = |only: Option<Dialect>| only.is_none_or(|only| only == dialect);
-    let fixed = inventory::iter::<Statement>()
-        .filter(|one| fits(one.only))
-        .map(|one| one.sql.to_owned());
-    let composed = inventory::iter::<Statements>()
-        .filter(|some| fits(some.only))
-        .flat_map(|some| (some.compose)());
+    let fixed = inventory::iter::<Statement>().filter(|one| fits(one.only)).map(|one| one.sql.to_owned());
+    let composed = inventory::iter::<Statements>().filter(|some| fits(some.only)).flat_map(|some| (some.compose)());
     let mut all: Vec<String> = fixed.chain(composed).collect();
     all.sort();
     all.dedup();

@@ -68,11 +68,7 @@ impl Row<'_> {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(link: Link<'a>, scope: Scope) -> Tx<'a> {
-        Tx {
-            link,
-            scope,
-            state: State::default(),
-        }
+        Tx { link, scope, state: State::default() }
     }
 
     pub fn scope(&self) -> Scope {
@@ -129,10 +125,7 @@ impl<'a> Tx<'a> {
         let mut rows = self.rows(sql, parameters, read)?;
         match rows.len() {
             0 | 1 => Ok(rows.pop()),
-            many => Err(Error::other(format!(
-                "expected at most one row and found {many}: {}",
-                start(sql)
-            ))),
+            many => Err(Error::other(format!("expected at most one row and found {many}: {}", start(sql)))),
         }
     }
 
@@ -142,9 +135,7 @@ impl<'a> Tx<'a> {
             return Ok(());
         };
         if width == 0 || rows.iter().any(|row| row.len() != width) {
-            return Err(Error::other(format!(
-                "every row needs the same number of values: {head}"
-            )));
+            return Err(Error::other(format!("every row needs the same number of values: {head}")));
         }
         let mut rest = rows;
         while !rest.is_empty() {
@@ -154,10 +145,7 @@ impl<'a> Tx<'a> {
             };
             let size = CHUNKS.into_iter().find(fits).unwrap_or(1);
             let (chunk, later) = rest.split_at(size);
-            self.exec(
-                &format!("{head} VALUES {} {tail}", placeholders(size, width)),
-                &chunk.concat(),
-            )?;
+            self.exec(&format!("{head} VALUES {} {tail}", placeholders(size, width)), &chunk.concat())?;
             rest = later;
         }
         Ok(())
@@ -175,10 +163,8 @@ impl<'a> Tx<'a> {
             return Ok(());
         }
         self.may_lock(wanted.len())?;
-        let calls: Vec<String> = wanted
-            .iter()
-            .map(|id| format!("SELECT pg_advisory_xact_lock({});", lock_key(*id)))
-            .collect();
+        let calls: Vec<String> =
+            wanted.iter().map(|id| format!("SELECT pg_advisory_xact_lock({});", lock_key(*id))).collect();
         if let Link::Postgres(connection) = &mut self.link {
             let locked = connection.batch(&calls.concat());
             self.note(locked)?;
@@ -197,8 +183,7 @@ impl<'a> Tx<'a> {
             Dialect::Sqlite => true,
             Dialect::Postgres => {
                 let sql = crate::sql!(Postgres, "SELECT pg_try_advisory_xact_lock($1)");
-                self.one(sql, &[&lock_key(id)], |row| row.get(0))?
-                    .unwrap_or(false)
+                self.one(sql, &[&lock_key(id)], |row| row.get(0))?.unwrap_or(false)
             }
         };
         if taken {
@@ -208,19 +193,12 @@ impl<'a> Tx<'a> {
     }
 
     /// The database's clock, which decides about leases and due jobs when there are several instances.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "on SQLite the database's clock is this process's"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "on SQLite the database's clock is this process's")]
     pub fn now(&mut self) -> Result<Timestamp> {
         match self.dialect() {
             Dialect::Sqlite => Ok(Timestamp::now()),
             Dialect::Postgres => {
-                let now = self.one(
-                    crate::sql!(Postgres, "SELECT clock_timestamp()"),
-                    &[],
-                    |row| row.get(0),
-                )?;
+                let now = self.one(crate::sql!(Postgres, "SELECT clock_timestamp()"), &[], |row| row.get(0))?;
                 now.ok_or_else(|| Error::other("the database does not know the time"))
             }
         }
@@ -233,23 +211,16 @@ impl<'a> Tx<'a> {
 
     fn may_lock(&self, more: usize) -> Result<()> {
         if self.state.wrote {
-            return Err(Error::other(
-                "take every lock before the first write of the transaction",
-            ));
+            return Err(Error::other("take every lock before the first write of the transaction"));
         }
         if self.state.locked.len() + more > MAX_LOCKS {
-            return Err(Error::other(format!(
-                "a transaction may lock {MAX_LOCKS} things at most; split the work"
-            )));
+            return Err(Error::other(format!("a transaction may lock {MAX_LOCKS} things at most; split the work")));
         }
         Ok(())
     }
 
     /// Runs a part of the work so that its failure undoes only that part.
-    pub fn savepoint<T, E: From<Error>>(
-        &mut self,
-        part: impl FnOnce(&mut Tx<'a>) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn savepoint<T, E: From<Error>>(&mut self, part: impl FnOnce(&mut Tx<'a>) -> Result<T, E>) -> Result<T, E> {
         self.batch("SAVEPOINT part")?;
         let held = self.state.locked.len();
         let result = part(self);
@@ -282,24 +253,16 @@ impl<'a> Tx<'a> {
         run: impl FnOnce(&mut Link<'a>, &str, &[Value<'_>]) -> Result<T>,
     ) -> Result<T> {
         if let Some(failure) = &self.state.failure {
-            return Err(Error::other(format!(
-                "an earlier statement of this transaction failed: {failure}"
-            )));
+            return Err(Error::other(format!("an earlier statement of this transaction failed: {failure}")));
         }
         let word = first_word(sql);
-        if matches!(
-            word.as_str(),
-            "BEGIN" | "START" | "COMMIT" | "END" | "ROLLBACK" | "SAVEPOINT" | "RELEASE"
-        ) {
+        if matches!(word.as_str(), "BEGIN" | "START" | "COMMIT" | "END" | "ROLLBACK" | "SAVEPOINT" | "RELEASE") {
             return Err(Error::other(format!(
                 "{word} is the layer's own: return from the closure, or use tx.savepoint"
             )));
         }
         self.state.wrote |= writes(&word, sql);
-        let values = parameters
-            .iter()
-            .map(|one| one.value().checked())
-            .collect::<Result<Vec<_>>>();
+        let values = parameters.iter().map(|one| one.value().checked()).collect::<Result<Vec<_>>>();
         let done = values.and_then(|values| run(&mut self.link, sql, &values));
         self.note(done)
     }
@@ -317,12 +280,7 @@ impl<'a> Tx<'a> {
 }
 
 fn first_word(sql: &str) -> String {
-    sql.trim_start()
-        .chars()
-        .take_while(char::is_ascii_alphabetic)
-        .take(10)
-        .collect::<String>()
-        .to_ascii_uppercase()
+    sql.trim_start().chars().take_while(char::is_ascii_alphabetic).take(10).collect::<String>().to_ascii_uppercase()
 }
 
 /// Whether a statement changes or locks rows. Errs towards yes.
@@ -332,12 +290,7 @@ fn writes(word: &str, sql: &str) -> bool {
         words.iter().any(|word| text.contains(word))
     };
     match word {
-        "SELECT" | "VALUES" => holds(&[
-            "FOR UPDATE",
-            "FOR NO KEY UPDATE",
-            "FOR SHARE",
-            "FOR KEY SHARE",
-        ]),
+        "SELECT" | "VALUES" => holds(&["FOR UPDATE", "FOR NO KEY UPDATE", "FOR SHARE", "FOR KEY SHARE"]),
         "WITH" => holds(&["INSERT ", "UPDATE ", "DELETE ", "FOR SHARE"]),
         _ => true,
     }
@@ -345,18 +298,11 @@ fn writes(word: &str, sql: &str) -> bool {
 
 /// The start of a text for an error message.
 fn start(sql: &str) -> String {
-    sql.split_whitespace()
-        .take(12)
-        .collect::<Vec<_>>()
-        .join(" ")
+    sql.split_whitespace().take(12).collect::<Vec<_>>().join(" ")
 }
 
 /// Advisory locks are named by 64 bits; two ids on one key only wait for each other without need.
-#[expect(
-    clippy::cast_possible_wrap,
-    clippy::cast_possible_truncation,
-    reason = "any 64 bits will do as a key"
-)]
+#[expect(clippy::cast_possible_wrap, clippy::cast_possible_truncation, reason = "any 64 bits will do as a key")]
 fn lock_key(id: Uuid) -> i64 {
     let bits = id.as_u128();
     ((bits >> 64) as u64 ^ bits as u64) as i64
@@ -364,9 +310,7 @@ fn lock_key(id: Uuid) -> i64 {
 
 fn placeholders(rows: usize, width: usize) -> String {
     let row = |row: usize| {
-        let names: Vec<String> = (1..=width)
-            .map(|column| format!("${}", row * width + column))
-            .collect();
+        let names: Vec<String> = (1..=width).map(|column| format!("${}", row * width + column)).collect();
         format!("({})", names.join(", "))
     };
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
@@ -374,9 +318,7 @@ fn placeholders(rows: usize, width: usize) -> String {
 
 fn within_limit(rows: usize) -> Result<()> {
     if rows > MAX_ROWS {
-        Err(Error::other(format!(
-            "a query answered more than {MAX_ROWS} rows; page it by key"
-        )))
+        Err(Error::other(format!("a query answered more than {MAX_ROWS} rows; page it by key")))
     } else {
         Ok(())
     }
@@ -385,13 +327,9 @@ fn within_limit(rows: usize) -> Result<()> {
 fn sqlite_bind(statement: &mut rusqlite::Statement<'_>, values: &[Value<'_>]) -> Result<()> {
     for index in 1..=statement.parameter_count() {
         // "$3" -> 3: SQLite numbers names by their first appearance
-        let number = statement
-            .parameter_name(index)
-            .and_then(|name| name.get(1..)?.parse().ok())
-            .unwrap_or(index);
+        let number = statement.parameter_name(index).and_then(|name| name.get(1..)?.parse().ok()).unwrap_or(index);
         let value = number.checked_sub(1).and_then(|at: usize| values.get(at));
-        let value = value
-            .ok_or_else(|| Error::other(format!("the statement has no value for ${number}")))?;
+        let value = value.ok_or_else(|| Error::other(format!("the statement has no value for ${number}")))?;
         statement.raw_bind_parameter(index, value)?;
     }
     Ok(())

@@ -97,29 +97,15 @@ impl fmt::Debug for Value<'_> {
 impl<'a> Value<'a> {
     /// Refuses what one of the databases would refuse or bend, and cuts time to whole microseconds (downwards).
     pub(crate) fn checked(self) -> Result<Value<'a>> {
-        let refuse = |what: &str| {
-            Err(Error::Check {
-                constraint: what.to_owned(),
-            })
-        };
+        let refuse = |what: &str| Err(Error::Check { constraint: what.to_owned() });
         match self {
             Value::Float(number) if !number.is_finite() => refuse("a number must be finite"),
-            Value::Text(text) if text.contains('\0') => {
-                refuse("text must not contain the NUL character")
-            }
-            Value::Json(json) if holds_nul(json) => {
-                refuse("JSON text must not contain the NUL character")
-            }
-            Value::Date(date) if date.year() < 1 => {
-                refuse("a date must lie in the years 1 to 9999")
-            }
+            Value::Text(text) if text.contains('\0') => refuse("text must not contain the NUL character"),
+            Value::Json(json) if holds_nul(json) => refuse("JSON text must not contain the NUL character"),
+            Value::Date(date) if date.year() < 1 => refuse("a date must lie in the years 1 to 9999"),
             Value::Timestamp(at) => {
-                let whole = TimestampRound::new()
-                    .smallest(Unit::Microsecond)
-                    .mode(RoundMode::Floor);
-                let rounded = at
-                    .round(whole)
-                    .map_err(|error| Error::other(error.to_string()))?;
+                let whole = TimestampRound::new().smallest(Unit::Microsecond).mode(RoundMode::Floor);
+                let rounded = at.round(whole).map_err(|error| Error::other(error.to_string()))?;
                 if rounded < YEAR_ONE {
                     refuse("a time must lie in the years 1 to 9999")
                 } else {
@@ -135,9 +121,7 @@ fn holds_nul(json: &Json) -> bool {
     match json {
         Json::String(text) => text.contains('\0'),
         Json::Array(items) => items.iter().any(holds_nul),
-        Json::Object(fields) => fields
-            .iter()
-            .any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        Json::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
         Json::Null | Json::Bool(_) | Json::Number(_) => false,
     }
 }
@@ -167,12 +151,8 @@ impl PgToSql for Value<'_> {
         match self {
             Value::Null => Ok(IsNull::Yes),
             // an integer goes where PostgreSQL inferred a narrower one, and fails when it does not fit
-            Value::Integer(number) if *ty == Type::INT4 => {
-                i32::try_from(*number)?.to_sql_checked(ty, out)
-            }
-            Value::Integer(number) if *ty == Type::INT2 => {
-                i16::try_from(*number)?.to_sql_checked(ty, out)
-            }
+            Value::Integer(number) if *ty == Type::INT4 => i32::try_from(*number)?.to_sql_checked(ty, out),
+            Value::Integer(number) if *ty == Type::INT2 => i16::try_from(*number)?.to_sql_checked(ty, out),
             Value::Integer(number) => number.to_sql_checked(ty, out),
             Value::Float(number) => number.to_sql_checked(ty, out),
             Value::Bool(yes) => yes.to_sql_checked(ty, out),
@@ -207,10 +187,7 @@ impl<T: Col> Col for Option<T> {
     }
 
     fn from_postgres(row: &postgres::Row, column: usize) -> Result<Self, String> {
-        match row
-            .try_get::<_, IsNullCell>(column)
-            .map_err(|error| describe(&error))?
-        {
+        match row.try_get::<_, IsNullCell>(column).map_err(|error| describe(&error))? {
             IsNullCell(true) => Ok(None),
             IsNullCell(false) => T::from_postgres(row, column).map(Some),
         }
@@ -289,10 +266,7 @@ impl Col for i64 {
 
     /// A literal or CASE is a 32-bit integer on PostgreSQL.
     fn from_postgres(row: &postgres::Row, column: usize) -> Result<Self, String> {
-        let narrow = row
-            .columns()
-            .get(column)
-            .map(|column| column.type_().clone());
+        let narrow = row.columns().get(column).map(|column| column.type_().clone());
         match narrow {
             Some(Type::INT4) => row.try_get::<_, i32>(column).map(i64::from),
             Some(Type::INT2) => row.try_get::<_, i16>(column).map(i64::from),
@@ -303,10 +277,7 @@ impl Col for i64 {
 }
 
 impl Col for f64 {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "SQLite answers a whole REAL expression as an integer at times"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "SQLite answers a whole REAL expression as an integer at times")]
     fn from_sqlite(value: ValueRef<'_>) -> Result<Self, String> {
         match value {
             ValueRef::Real(number) => Ok(number),
@@ -316,11 +287,7 @@ impl Col for f64 {
     }
 
     fn from_postgres(row: &postgres::Row, column: usize) -> Result<Self, String> {
-        match row
-            .columns()
-            .get(column)
-            .map(|column| column.type_().clone())
-        {
+        match row.columns().get(column).map(|column| column.type_().clone()) {
             Some(Type::FLOAT4) => row.try_get::<_, f32>(column).map(f64::from),
             _ => row.try_get(column),
         }

@@ -103,6 +103,11 @@ fn an_amendment_to_nothing_is_a_change_but_no_end() {
     assert_eq!(next_change_after(&emptied, today), Some(date(2026, 3, 1)));
     assert_eq!(next_material_end(&emptied, today), None);
     assert_eq!(last_end(&emptied, today), None);
+    // Another contract that ends on the same day is alone in what ends.
+    let other = amendment(2, date(2025, 1, 1), Some(date(2026, 3, 1)), 50, 3);
+    let both = [emptied.as_slice(), &[other]].concat();
+    let end = End { on: date(2026, 3, 1), arr_minor: 50 };
+    assert_eq!(next_material_end(&both, today), Some(end));
 }
 
 #[test]

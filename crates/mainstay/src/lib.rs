@@ -7,6 +7,7 @@ pub mod config;
 pub mod corridor;
 pub mod import;
 pub mod migrations;
+pub mod openapi;
 pub mod people;
 pub mod pod;
 pub mod portfolio;

@@ -11,9 +11,9 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
-use crate::corridor::{frame, security};
+use crate::corridor::{frame, health, security};
 use crate::people::pages as people_pages;
-use crate::portfolio;
+use crate::{openapi, portfolio};
 
 /// A route as tests and the API description see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +68,12 @@ impl Routes {
 fn routes() -> Routes {
     use people_pages::gate;
     Routes::default()
+        // For machines that watch and people who program
+        .get("/healthz", health::healthz)
+        .get("/readyz", health::readyz)
+        .get("/api/v1/openapi.json", openapi::serve)
+        .get("/api/docs", openapi::page)
+        .get("/docs/errors", openapi::errors_page)
         // Before sign-in
         .get("/", gate::start)
         .get("/sign-in", gate::show_sign_in)

@@ -65,12 +65,7 @@ impl Consumer {
         E: Into<Problem>,
     {
         let react = move |tx: &mut Tx<'_>, event: &Event| react(tx, event).map_err(Into::into);
-        Consumer {
-            name,
-            attempts: ATTEMPTS,
-            react: Arc::new(react),
-            locks: Arc::new(|_| Vec::new()),
-        }
+        Consumer { name, attempts: ATTEMPTS, react: Arc::new(react), locks: Arc::new(|_| Vec::new()) }
     }
 
     /// After this many failures an event is parked.
@@ -82,10 +77,7 @@ impl Consumer {
 
     /// Further accounts that `react` appends events to; locks must be taken before the first write.
     #[must_use]
-    pub fn locks(
-        mut self,
-        locks: impl Fn(&Event) -> Vec<Uuid> + Send + Sync + 'static,
-    ) -> Consumer {
+    pub fn locks(mut self, locks: impl Fn(&Event) -> Vec<Uuid> + Send + Sync + 'static) -> Consumer {
         self.locks = Arc::new(locks);
         self
     }
@@ -101,11 +93,7 @@ impl Consumer {
         for workspace in self.behind(db).await? {
             loop {
                 let consumer = self.clone();
-                let step = db
-                    .write_bulk(Scope::Workspace(workspace), move |tx| {
-                        consumer.step(tx, workspace)
-                    })
-                    .await;
+                let step = db.write_bulk(Scope::Workspace(workspace), move |tx| consumer.step(tx, workspace)).await;
                 match step {
                     Ok(step) => {
                         total.handled += step.ran.handled;
@@ -171,27 +159,16 @@ impl Consumer {
         let (cursor, attempts) = known.unwrap_or((Cursor::START, 0));
         let batch = after(tx, Some(workspace), cursor, BATCH)?;
         // every account before the first write: see `Tx::lock`
-        let locks: Vec<Uuid> = batch
-            .iter()
-            .flat_map(|event| self.locks_of(event))
-            .collect();
+        let locks: Vec<Uuid> = batch.iter().flat_map(|event| self.locks_of(event)).collect();
         tx.lock(&locks)?;
         if !self.claim(tx, workspace, known)? {
             return Ok(Step::default());
         }
-        let mut place = Place {
-            cursor,
-            attempts,
-            problem: None,
-        };
+        let mut place = Place { cursor, attempts, problem: None };
         let mut ran = Ran::default();
         for event in &batch {
             let Err(problem) = self.attempt(tx, event)? else {
-                place = Place {
-                    cursor: event.cursor,
-                    attempts: 0,
-                    problem: None,
-                };
+                place = Place { cursor: event.cursor, attempts: 0, problem: None };
                 ran.handled += 1;
                 continue;
             };
@@ -203,11 +180,7 @@ impl Consumer {
             }
             tracing::error!(consumer = self.name, event = %event.id, problem, "an event was parked");
             parked::park(tx, self.name, event, place.attempts, &problem)?;
-            place = Place {
-                cursor: event.cursor,
-                attempts: 0,
-                problem: None,
-            };
+            place = Place { cursor: event.cursor, attempts: 0, problem: None };
             ran.parked += 1;
         }
         self.keep(tx, workspace, &place)?;
@@ -221,9 +194,7 @@ impl Consumer {
             let reacted = catch_unwind(AssertUnwindSafe(|| (self.react)(tx, event)));
             match reacted {
                 Ok(result) => result.map_err(Failed::Problem),
-                Err(panic) => Err(Failed::Problem(
-                    format!("it panicked: {}", panic_text(&*panic)).into(),
-                )),
+                Err(panic) => Err(Failed::Problem(format!("it panicked: {}", panic_text(&*panic)).into())),
             }
         });
         match done {
@@ -251,38 +222,20 @@ impl Consumer {
 
     /// Names the consumer's place in one workspace as a lock.
     fn key(&self, workspace: Uuid) -> Uuid {
-        let digest = Sha256::new()
-            .chain_update(self.name)
-            .chain_update(workspace.as_bytes())
-            .finalize();
+        let digest = Sha256::new().chain_update(self.name).chain_update(workspace.as_bytes()).finalize();
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest[..16]);
         Uuid::from_bytes(bytes)
     }
 
     fn cursor(&self, tx: &mut Tx<'_>, workspace: Uuid) -> Result<Option<(Cursor, i64)>> {
-        let sql = sql!(
-            "SELECT x, seq, attempts FROM event_consumer WHERE name = $1 AND workspace_id = $2"
-        );
-        tx.one(sql, &[&self.name, &workspace], |row| {
-            Ok((
-                Cursor {
-                    x: row.get(0)?,
-                    seq: row.get(1)?,
-                },
-                row.get(2)?,
-            ))
-        })
+        let sql = sql!("SELECT x, seq, attempts FROM event_consumer WHERE name = $1 AND workspace_id = $2");
+        tx.one(sql, &[&self.name, &workspace], |row| Ok((Cursor { x: row.get(0)?, seq: row.get(1)? }, row.get(2)?)))
     }
 
     /// Locks the cursor's row and says whether it still stands where it was read: the row is what holds, whatever
     /// became of the advisory lock.
-    fn claim(
-        &self,
-        tx: &mut Tx<'_>,
-        workspace: Uuid,
-        known: Option<(Cursor, i64)>,
-    ) -> Result<bool> {
+    fn claim(&self, tx: &mut Tx<'_>, workspace: Uuid, known: Option<(Cursor, i64)>) -> Result<bool> {
         if known.is_none() {
             let sql = sql!(
                 "INSERT INTO event_consumer (name, workspace_id, x, seq, attempts) VALUES ($1, $2, 0, 0, 0)
@@ -291,21 +244,10 @@ impl Consumer {
             return Ok(tx.exec(sql, &[&self.name, &workspace])? == 1);
         }
         let lock = tx.by(
-            sql!(
-                Sqlite,
-                "SELECT x, seq FROM event_consumer WHERE name = $1 AND workspace_id = $2"
-            ),
-            sql!(
-                Postgres,
-                "SELECT x, seq FROM event_consumer WHERE name = $1 AND workspace_id = $2 FOR UPDATE"
-            ),
+            sql!(Sqlite, "SELECT x, seq FROM event_consumer WHERE name = $1 AND workspace_id = $2"),
+            sql!(Postgres, "SELECT x, seq FROM event_consumer WHERE name = $1 AND workspace_id = $2 FOR UPDATE"),
         );
-        let now = tx.one(lock, &[&self.name, &workspace], |row| {
-            Ok(Cursor {
-                x: row.get(0)?,
-                seq: row.get(1)?,
-            })
-        })?;
+        let now = tx.one(lock, &[&self.name, &workspace], |row| Ok(Cursor { x: row.get(0)?, seq: row.get(1)? }))?;
         Ok(now == known.map(|(cursor, _)| cursor))
     }
 
@@ -314,18 +256,7 @@ impl Consumer {
             "UPDATE event_consumer SET x = $3, seq = $4, attempts = $5, problem = $6 WHERE name = $1 AND workspace_id = $2"
         );
         let Cursor { x, seq } = place.cursor;
-        tx.exec(
-            sql,
-            &[
-                &self.name,
-                &workspace,
-                &x,
-                &seq,
-                &place.attempts,
-                &place.problem,
-            ],
-        )
-        .map(drop)
+        tx.exec(sql, &[&self.name, &workspace, &x, &seq, &place.attempts, &place.problem]).map(drop)
     }
 }
 
@@ -350,18 +281,9 @@ impl From<Error> for Failed {
 
 pub(super) fn shortened(problem: &impl ToString) -> String {
     let printable = |character: char| {
-        if character.is_control() {
-            ' '
-        } else {
-            character
-        }
+        if character.is_control() { ' ' } else { character }
     };
-    problem
-        .to_string()
-        .chars()
-        .map(printable)
-        .take(PROBLEM_CHARACTERS)
-        .collect()
+    problem.to_string().chars().map(printable).take(PROBLEM_CHARACTERS).collect()
 }
 
 /// Steps from workspace to workspace along the index, and keeps those with an event after the consumer's cursor.

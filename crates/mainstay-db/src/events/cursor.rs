@@ -31,14 +31,7 @@ impl FromStr for Cursor {
             let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
             plain.then(|| i64::from_str_radix(text, 16).ok()).flatten()
         };
-        let parts = token.split_once('-').and_then(|(x, seq)| {
-            Some(Cursor {
-                x: number(x)?,
-                seq: number(seq)?,
-            })
-        });
-        parts.ok_or_else(|| {
-            Error::other("this is not a cursor; use one that an earlier answer gave, or none")
-        })
+        let parts = token.split_once('-').and_then(|(x, seq)| Some(Cursor { x: number(x)?, seq: number(seq)? }));
+        parts.ok_or_else(|| Error::other("this is not a cursor; use one that an earlier answer gave, or none"))
     }
 }

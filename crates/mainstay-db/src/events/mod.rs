@@ -63,29 +63,16 @@ pub struct Event {
 pub fn append(tx: &mut Tx<'_>, event: &NewEvent) -> Result<Option<i64>> {
     let thing = event.account.unwrap_or(event.workspace);
     if !tx.holds(thing) {
-        let what = if event.account.is_some() {
-            "account"
-        } else {
-            "workspace"
-        };
-        return Err(Error::other(format!(
-            "event {}: call tx.lock(&[{what}]) first in this write",
-            event.kind
-        )));
+        let what = if event.account.is_some() { "account" } else { "workspace" };
+        return Err(Error::other(format!("event {}: call tx.lock(&[{what}]) first in this write", event.kind)));
     }
     if let Scope::Workspace(own) = tx.scope()
         && own != event.workspace
     {
-        return Err(Error::other(format!(
-            "event {}: it belongs to another workspace than this write",
-            event.kind
-        )));
+        return Err(Error::other(format!("event {}: it belongs to another workspace than this write", event.kind)));
     }
     if event.data.to_string().len() > MAX_DATA_BYTES {
-        return Err(Error::TooLong(format!(
-            "event {}: data of more than {MAX_DATA_BYTES} bytes",
-            event.kind
-        )));
+        return Err(Error::TooLong(format!("event {}: data of more than {MAX_DATA_BYTES} bytes", event.kind)));
     }
     let version = match event.account {
         Some(account) => tx.one(
@@ -127,32 +114,19 @@ const COLUMNS: &str = "x, seq, id, workspace_id, account_id, account_version, ki
                        actor_id, cause_id, subject_kind, subject_id, data";
 
 /// Everything is visible on SQLite; on PostgreSQL only what no running transaction can still come before.
-const VISIBLE: [&str; 2] = [
-    "1 = 1",
-    "x < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
-];
+const VISIBLE: [&str; 2] = ["1 = 1", "x < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"];
 
 fn visible(tx: &Tx<'_>) -> &'static str {
     tx.by(VISIBLE[0], VISIBLE[1])
 }
 
 fn after_sql(visible: &str, of_workspace: bool) -> String {
-    let whose = if of_workspace {
-        "workspace_id = $4 AND "
-    } else {
-        ""
-    };
-    format!(
-        "SELECT {COLUMNS} FROM event WHERE {whose}(x, seq) > ($1, $2) AND {visible} ORDER BY x, seq LIMIT $3"
-    )
+    let whose = if of_workspace { "workspace_id = $4 AND " } else { "" };
+    format!("SELECT {COLUMNS} FROM event WHERE {whose}(x, seq) > ($1, $2) AND {visible} ORDER BY x, seq LIMIT $3")
 }
 
 fn head_sql(visible: &str, of_workspace: bool) -> String {
-    let whose = if of_workspace {
-        "workspace_id = $1 AND "
-    } else {
-        ""
-    };
+    let whose = if of_workspace { "workspace_id = $1 AND " } else { "" };
     format!("SELECT x, seq FROM event WHERE {whose}{visible} ORDER BY x DESC, seq DESC LIMIT 1")
 }
 
@@ -165,13 +139,7 @@ fn of_account_sql(from: bool) -> String {
 
 fn texts(visible: &str) -> Vec<String> {
     let both = [true, false];
-    let queries = both.iter().flat_map(|one| {
-        [
-            after_sql(visible, *one),
-            head_sql(visible, *one),
-            of_account_sql(*one),
-        ]
-    });
+    let queries = both.iter().flat_map(|one| [after_sql(visible, *one), head_sql(visible, *one), of_account_sql(*one)]);
     queries.chain([consumer::behind_sql(visible)]).collect()
 }
 fn sqlite_texts() -> Vec<String> {
@@ -184,12 +152,7 @@ statements!(Sqlite, sqlite_texts);
 statements!(Postgres, postgres_texts);
 
 /// The next events after a cursor, of one workspace or (in the System scope) of all, each account's in order.
-pub fn after(
-    tx: &mut Tx<'_>,
-    workspace: Option<Uuid>,
-    cursor: Cursor,
-    limit: i64,
-) -> Result<Vec<Event>> {
+pub fn after(tx: &mut Tx<'_>, workspace: Option<Uuid>, cursor: Cursor, limit: i64) -> Result<Vec<Event>> {
     let limit = limit.clamp(0, MAX_EVENTS);
     let sql = after_sql(visible(tx), workspace.is_some());
     match workspace {
@@ -201,12 +164,7 @@ pub fn after(
 /// The cursor of the newest event that `after` would answer: whoever starts here sees all that comes later.
 pub fn head(tx: &mut Tx<'_>, workspace: Option<Uuid>) -> Result<Cursor> {
     let sql = head_sql(visible(tx), workspace.is_some());
-    let cursor = |row: &Row<'_>| {
-        Ok(Cursor {
-            x: row.get(0)?,
-            seq: row.get(1)?,
-        })
-    };
+    let cursor = |row: &Row<'_>| Ok(Cursor { x: row.get(0)?, seq: row.get(1)? });
     let newest = match workspace {
         Some(workspace) => tx.one(&sql, &[&workspace], cursor),
         None => tx.one(&sql, &[], cursor),
@@ -225,21 +183,14 @@ pub fn of_account(
     let limit = limit.clamp(0, MAX_EVENTS);
     let sql = of_account_sql(before.is_some());
     match before {
-        Some(before) => tx.rows(
-            &sql,
-            &[&workspace, &account, &limit, &before.x, &before.seq],
-            read,
-        ),
+        Some(before) => tx.rows(&sql, &[&workspace, &account, &limit, &before.x, &before.seq], read),
         None => tx.rows(&sql, &[&workspace, &account, &limit], read),
     }
 }
 
 fn read(row: &Row<'_>) -> Result<Event> {
     Ok(Event {
-        cursor: Cursor {
-            x: row.get(0)?,
-            seq: row.get(1)?,
-        },
+        cursor: Cursor { x: row.get(0)?, seq: row.get(1)? },
         id: row.get(2)?,
         workspace: row.get(3)?,
         account: row.get(4)?,

@@ -36,10 +36,7 @@ pub fn parked(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Vec<Parked>> {
             consumer: row.get(0)?,
             workspace,
             event: row.get(1)?,
-            cursor: Cursor {
-                x: row.get(2)?,
-                seq: row.get(3)?,
-            },
+            cursor: Cursor { x: row.get(2)?, seq: row.get(3)? },
             attempts: row.get(4)?,
             problem: row.get(5)?,
             parked_at: row.get(6)?,
@@ -48,12 +45,7 @@ pub fn parked(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Vec<Parked>> {
 }
 
 /// Tries one parked event again: true when it worked and is no longer parked. Otherwise its new problem is kept.
-pub async fn retry_parked(
-    db: &Db,
-    consumer: &Consumer,
-    workspace: Uuid,
-    event: Uuid,
-) -> Result<bool> {
+pub async fn retry_parked(db: &Db, consumer: &Consumer, workspace: Uuid, event: Uuid) -> Result<bool> {
     let consumer = consumer.clone();
     db.write(Scope::Workspace(workspace), move |tx| {
         let waiting = parked(tx, workspace)?;
@@ -81,31 +73,12 @@ pub async fn retry_parked(
     .await
 }
 
-pub(super) fn park(
-    tx: &mut Tx<'_>,
-    consumer: &str,
-    event: &Event,
-    attempts: i64,
-    problem: &str,
-) -> Result<()> {
+pub(super) fn park(tx: &mut Tx<'_>, consumer: &str, event: &Event, attempts: i64, problem: &str) -> Result<()> {
     let sql = sql!(
         "INSERT INTO event_parked (consumer, workspace_id, event_id, x, seq, attempts, problem, parked_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
     );
     let Cursor { x, seq } = event.cursor;
     let now = tx.now()?;
-    tx.exec(
-        sql,
-        &[
-            &consumer,
-            &event.workspace,
-            &event.id,
-            &x,
-            &seq,
-            &attempts,
-            &problem,
-            &now,
-        ],
-    )
-    .map(drop)
+    tx.exec(sql, &[&consumer, &event.workspace, &event.id, &x, &seq, &attempts, &problem, &now]).map(drop)
 }

@@ -22,13 +22,7 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub fn new(client: Client, capacity: usize) -> Connection {
-        Connection {
-            client,
-            in_transaction: false,
-            statements: HashMap::new(),
-            capacity,
-            stale_plan: false,
-        }
+        Connection { client, in_transaction: false, statements: HashMap::new(), capacity, stale_plan: false }
     }
 
     pub fn is_closed(&self) -> bool {
@@ -46,20 +40,14 @@ impl Connection {
 
     pub fn exec(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64> {
         let statement = self.prepared(sql)?;
-        let parameters: Vec<&(dyn ToSql + Sync)> = values
-            .iter()
-            .map(|value| value as &(dyn ToSql + Sync))
-            .collect();
+        let parameters: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
         let done = self.client.execute(&statement, &parameters);
         self.checked(done)
     }
 
     pub fn query(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Vec<postgres::Row>> {
         let statement = self.prepared(sql)?;
-        let parameters: Vec<&(dyn ToSql + Sync)> = values
-            .iter()
-            .map(|value| value as &(dyn ToSql + Sync))
-            .collect();
+        let parameters: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
         let rows = self.client.query(&statement, &parameters);
         self.checked(rows)
     }
@@ -80,8 +68,7 @@ impl Connection {
         done.map_err(|error| {
             let said = error.as_db_error();
             self.stale_plan |= said.is_some_and(|said| {
-                said.code() == &SqlState::FEATURE_NOT_SUPPORTED
-                    && said.message().contains("cached plan")
+                said.code() == &SqlState::FEATURE_NOT_SUPPORTED && said.message().contains("cached plan")
             });
             Error::from(error)
         })

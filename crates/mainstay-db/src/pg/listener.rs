@@ -16,8 +16,7 @@ pub(super) fn start(pool: &Arc<Pool>) -> Result<()> {
     let listening = Arc::downgrade(pool);
     let thread = std::thread::Builder::new().name("database-listener".to_owned());
     let started = thread.spawn(move || listen_for_ever(&listening));
-    started
-        .map_err(|error| Error::other(format!("the listener thread could not start: {error}")))?;
+    started.map_err(|error| Error::other(format!("the listener thread could not start: {error}")))?;
     let (wake, announcing) = (pool.wake.clone(), Arc::downgrade(pool));
     tokio::spawn(async move {
         loop {
@@ -78,9 +77,7 @@ fn listen(pool: &Weak<Pool>, client: &mut postgres::Client, every: Duration) -> 
             pool.wake.committed_elsewhere();
             continue;
         }
-        let now: String = client
-            .query_one("SELECT pg_snapshot_xmax(pg_current_snapshot())::text", &[])?
-            .get(0);
+        let now: String = client.query_one("SELECT pg_snapshot_xmax(pg_current_snapshot())::text", &[])?.get(0);
         if now != seen {
             seen = now;
             pool.wake.committed_elsewhere();

@@ -40,36 +40,22 @@ impl Pool {
     pub async fn open(url: &str, config: &Config, wake: Arc<Wake>) -> Result<Arc<Pool>> {
         let (mut address, tls) = tls::address(url)?;
         address.connect_timeout(config.connect_timeout);
-        address
-            .keepalives_idle(KEEPALIVE)
-            .keepalives_interval(KEEPALIVE)
-            .keepalives_retries(3);
+        address.keepalives_idle(KEEPALIVE).keepalives_interval(KEEPALIVE).keepalives_retries(3);
         address.tcp_user_timeout(config.statement_timeout + KEEPALIVE);
         if address.get_application_name().is_none() {
             address.application_name("mainstay");
         }
         let permits = Arc::new(Semaphore::new(config.pool));
         let bulk = Arc::new(Semaphore::new((config.pool / BULK_SHARE).max(1)));
-        let pool = Pool {
-            config: config.clone(),
-            address,
-            tls,
-            idle: Mutex::default(),
-            permits,
-            bulk,
-            wake,
-        };
+        let pool = Pool { config: config.clone(), address, tls, idle: Mutex::default(), permits, bulk, wake };
         let pool = Arc::new(pool);
-        pool.blocking(|pool| pool.take().map(|connection| pool.give(connection)))
-            .await?;
+        pool.blocking(|pool| pool.take().map(|connection| pool.give(connection))).await?;
         listener::start(&pool)?;
         Ok(pool)
     }
 
     pub fn in_use(&self) -> usize {
-        self.config
-            .pool
-            .saturating_sub(self.permits.available_permits())
+        self.config.pool.saturating_sub(self.permits.available_permits())
     }
 
     pub async fn run<T, E, F>(self: &Arc<Self>, mode: Mode, scope: Scope, f: F) -> Result<T, E>
@@ -82,8 +68,7 @@ impl Pool {
             Mode::Bulk => Some(self.bulk.acquire().await.map_err(|_| Error::Gone)?),
             Mode::Read | Mode::Write => None,
         };
-        self.blocking(move |pool| pool.transact(mode, scope, &f))
-            .await
+        self.blocking(move |pool| pool.transact(mode, scope, &f)).await
     }
 
     /// Runs work that may block on a connection, as many at a time as there are connections.
@@ -93,15 +78,8 @@ impl Pool {
         E: From<Error> + Send + 'static,
         W: FnOnce(&Pool) -> Result<T, E> + Send + 'static,
     {
-        let Ok(permit) = timeout(
-            self.config.lock_timeout,
-            self.permits.clone().acquire_owned(),
-        )
-        .await
-        else {
-            return Err(E::from(Error::Busy(
-                "every database connection stayed in use".to_owned(),
-            )));
+        let Ok(permit) = timeout(self.config.lock_timeout, self.permits.clone().acquire_owned()).await else {
+            return Err(E::from(Error::Busy("every database connection stayed in use".to_owned())));
         };
         let permit = permit.map_err(|_| Error::Gone)?;
         let pool = self.clone();

@@ -15,16 +15,10 @@ type Address = (postgres::Config, Option<MakeRustlsConnect>);
 
 pub(super) fn address(url: &str) -> Result<Address> {
     // the driver knows fewer words than libpq; ours mean the strictest of them
-    let known = url
-        .replace("sslmode=verify-full", "sslmode=require")
-        .replace("sslmode=verify-ca", "sslmode=require");
+    let known = url.replace("sslmode=verify-full", "sslmode=require").replace("sslmode=verify-ca", "sslmode=require");
     let wrong = |error: postgres::Error| {
-        let cause = std::error::Error::source(&error)
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        Error::Unavailable(format!(
-            "the address of the database cannot be read ({error} {cause})"
-        ))
+        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        Error::Unavailable(format!("the address of the database cannot be read ({error} {cause})"))
     };
     let mut address: postgres::Config = known.parse().map_err(wrong)?;
     if address.get_ssl_mode() == SslMode::Prefer && address.get_hosts().iter().all(is_here) {
@@ -40,10 +34,7 @@ pub(super) fn address(url: &str) -> Result<Address> {
 fn is_here(host: &Host) -> bool {
     match host {
         Host::Tcp(name) => {
-            name == "localhost"
-                || name
-                    .parse::<std::net::IpAddr>()
-                    .is_ok_and(|address| address.is_loopback())
+            name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
         }
         #[cfg(unix)]
         Host::Unix(_) => true,
@@ -63,9 +54,7 @@ fn verified() -> Result<rustls::ClientConfig> {
         )));
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder =
-        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let builder =
-        builder.map_err(|error| Error::Unavailable(format!("TLS cannot be set up: {error}")))?;
+    let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let builder = builder.map_err(|error| Error::Unavailable(format!("TLS cannot be set up: {error}")))?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }

@@ -80,8 +80,7 @@ impl Pool {
         let state = tx.state;
         if let (Some(retry), failure) = (state.retry, state.failure) {
             // a savepoint may have hidden the failure from the closure, but the transaction is lost all the same
-            let error = failure
-                .unwrap_or_else(|| Error::Serialization("a conflict with other work".to_owned()));
+            let error = failure.unwrap_or_else(|| Error::Serialization("a conflict with other work".to_owned()));
             return Attempt::Again(retry, result.err().unwrap_or_else(|| E::from(error)));
         }
         let value = match result {
@@ -115,30 +114,22 @@ impl Pool {
     fn begin(&self, mode: Mode, scope: Scope) -> String {
         let (kind, statement) = match mode {
             // a read sees one state of the data, as on SQLite
-            Mode::Read => (
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-                self.config.read_deadline,
-            ),
+            Mode::Read => ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", self.config.read_deadline),
             // a write must see what was committed while it waited for its locks
-            Mode::Write | Mode::Bulk => (
-                "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
-                self.config.statement_timeout,
-            ),
+            Mode::Write | Mode::Bulk => {
+                ("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", self.config.statement_timeout)
+            }
         };
         let (workspace, system) = match scope {
             Scope::Workspace(id) => (id.to_string(), "off"),
             Scope::System => (String::new(), "on"),
         };
-        let mut sql = format!(
-            "{kind}; SET LOCAL mainstay.workspace = '{workspace}'; SET LOCAL mainstay.system = '{system}';"
-        );
+        let mut sql =
+            format!("{kind}; SET LOCAL mainstay.workspace = '{workspace}'; SET LOCAL mainstay.system = '{system}';");
         for (name, limit) in [
             ("statement_timeout", statement),
             ("lock_timeout", self.config.lock_timeout),
-            (
-                "idle_in_transaction_session_timeout",
-                self.config.idle_in_transaction_timeout,
-            ),
+            ("idle_in_transaction_session_timeout", self.config.idle_in_transaction_timeout),
         ] {
             let _ = write!(sql, " SET LOCAL {name} = {};", limit.as_millis()); // writing to a String cannot fail
         }

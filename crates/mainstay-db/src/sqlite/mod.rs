@@ -44,12 +44,7 @@ impl Sqlite {
         let queue = Arc::new(Queue::new(config.interactive_queue, config.bulk_queue));
         let alive = Writer::start(connection, queue.clone(), wake, config.poll)?;
         let readers = Arc::new(Readers::new(file.to_owned(), config.clone()));
-        Ok(Sqlite {
-            queue,
-            readers,
-            alive,
-            lock_timeout: config.lock_timeout,
-        })
+        Ok(Sqlite { queue, readers, alive, lock_timeout: config.lock_timeout })
     }
 
     pub async fn write<T, E, F>(&self, lane: Lane, scope: Scope, f: F) -> Result<T, E>
@@ -60,14 +55,11 @@ impl Sqlite {
     {
         let room = self.queue.room(lane);
         let Ok(room) = timeout(self.lock_timeout, room.acquire_owned()).await else {
-            return Err(E::from(Error::Busy(
-                "the queue of writes is full".to_owned(),
-            )));
+            return Err(E::from(Error::Busy("the queue of writes is full".to_owned())));
         };
         let room = room.map_err(|_| Error::Gone)?;
         let (reply, answer) = oneshot::channel();
-        self.queue
-            .push(lane, Box::new(WriteJob::new(scope, f, reply)), room)?;
+        self.queue.push(lane, Box::new(WriteJob::new(scope, f, reply)), room)?;
         answer.await.unwrap_or_else(|_| Err(E::from(Error::Gone)))
     }
 }

@@ -68,11 +68,7 @@ impl Queue {
         if lanes.closed {
             return Err(Error::Gone);
         }
-        let waiting = Waiting {
-            job,
-            since: Instant::now(),
-            _room: room,
-        };
+        let waiting = Waiting { job, since: Instant::now(), _room: room };
         match lane {
             Lane::Interactive => lanes.interactive.push_back(waiting),
             Lane::Bulk => lanes.bulk.push_back(waiting),
@@ -84,23 +80,14 @@ impl Queue {
     /// The next job of any lane, waiting at most `patience` for one.
     pub(super) fn next(&self, patience: Duration) -> Next {
         let lanes = hold(&self.lanes);
-        let idle = |lanes: &mut Lanes| {
-            !lanes.closed && lanes.interactive.is_empty() && lanes.bulk.is_empty()
-        };
+        let idle = |lanes: &mut Lanes| !lanes.closed && lanes.interactive.is_empty() && lanes.bulk.is_empty();
         let waited = self.arrived.wait_timeout_while(lanes, patience, idle);
         let (mut lanes, _) = waited.unwrap_or_else(PoisonError::into_inner);
         if lanes.closed {
             return Next::Closed;
         }
-        let overdue = lanes
-            .bulk
-            .front()
-            .is_some_and(|first| first.since.elapsed() > BULK_PATIENCE);
-        let first = if overdue {
-            None
-        } else {
-            lanes.interactive.pop_front()
-        };
+        let overdue = lanes.bulk.front().is_some_and(|first| first.since.elapsed() > BULK_PATIENCE);
+        let first = if overdue { None } else { lanes.interactive.pop_front() };
         match first.or_else(|| lanes.bulk.pop_front()) {
             Some(waiting) => Next::Job(waiting.job),
             None => Next::Nothing,
@@ -109,10 +96,7 @@ impl Queue {
 
     /// Another interactive job for the group that is open; bulk work starts groups and never joins one.
     pub(super) fn another(&self) -> Option<Box<dyn Job>> {
-        hold(&self.lanes)
-            .interactive
-            .pop_front()
-            .map(|waiting| waiting.job)
+        hold(&self.lanes).interactive.pop_front().map(|waiting| waiting.job)
     }
 
     /// No job comes in any more; those that wait are dropped, which tells their callers.
@@ -120,10 +104,7 @@ impl Queue {
         let dropped = {
             let mut lanes = hold(&self.lanes);
             lanes.closed = true;
-            (
-                std::mem::take(&mut lanes.interactive),
-                std::mem::take(&mut lanes.bulk),
-            )
+            (std::mem::take(&mut lanes.interactive), std::mem::take(&mut lanes.bulk))
         };
         self.interactive_room.close();
         self.bulk_room.close();

@@ -28,18 +28,11 @@ pub(crate) struct Readers {
 impl Readers {
     pub fn new(file: PathBuf, config: Config) -> Readers {
         let permits = Arc::new(Semaphore::new(config.readers));
-        Readers {
-            file,
-            config,
-            idle: Mutex::default(),
-            permits,
-        }
+        Readers { file, config, idle: Mutex::default(), permits }
     }
 
     pub fn in_use(&self) -> usize {
-        self.config
-            .readers
-            .saturating_sub(self.permits.available_permits())
+        self.config.readers.saturating_sub(self.permits.available_permits())
     }
 
     pub async fn read<T, E, F>(self: &Arc<Self>, scope: Scope, f: F) -> Result<T, E>
@@ -49,15 +42,8 @@ impl Readers {
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         let deadline = Instant::now() + self.config.read_deadline;
-        let Ok(permit) = timeout(
-            self.config.read_deadline,
-            self.permits.clone().acquire_owned(),
-        )
-        .await
-        else {
-            return Err(E::from(Error::Busy(
-                "every reading connection stayed in use".to_owned(),
-            )));
+        let Ok(permit) = timeout(self.config.read_deadline, self.permits.clone().acquire_owned()).await else {
+            return Err(E::from(Error::Busy("every reading connection stayed in use".to_owned())));
         };
         let permit = permit.map_err(|_| Error::Gone)?;
         let readers = self.clone();
@@ -75,14 +61,10 @@ impl Readers {
         f: &impl Fn(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut connection = self.take()?;
-        connection
-            .progress_handler(STEPS, Some(move || Instant::now() >= deadline))
-            .map_err(Error::from)?;
+        connection.progress_handler(STEPS, Some(move || Instant::now() >= deadline)).map_err(Error::from)?;
         connection.execute_batch("BEGIN").map_err(Error::from)?;
         let result = call(&mut Tx::new(Link::Sqlite(&connection), scope), f);
-        connection
-            .progress_handler(0, None::<fn() -> bool>)
-            .map_err(Error::from)?;
+        connection.progress_handler(0, None::<fn() -> bool>).map_err(Error::from)?;
         let clean = connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok();
         if clean {
             hold(&self.idle).push(connection);

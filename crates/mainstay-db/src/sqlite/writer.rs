@@ -40,12 +40,7 @@ pub(super) struct WriteJob<T, E, F> {
 
 impl<T, E, F> WriteJob<T, E, F> {
     pub fn new(scope: Scope, f: F, reply: oneshot::Sender<Result<T, E>>) -> Self {
-        WriteJob {
-            scope,
-            f,
-            result: None,
-            reply,
-        }
+        WriteJob { scope, f, result: None, reply }
     }
 }
 
@@ -61,11 +56,7 @@ where
         let took = started.elapsed();
         if took > SLOW_JOB {
             let work = std::any::type_name::<F>();
-            tracing::warn!(
-                work,
-                milliseconds = took.as_millis(),
-                "a write held up all others; make it shorter"
-            );
+            tracing::warn!(work, milliseconds = took.as_millis(), "a write held up all others; make it shorter");
         }
         let keep = result.is_ok();
         self.result = Some(result);
@@ -114,25 +105,15 @@ impl Writer {
         poll: Duration,
     ) -> Result<watch::Receiver<()>> {
         let (signal, alive) = watch::channel(());
-        let guard = Alive {
-            queue: queue.clone(),
-            _signal: signal,
-        };
-        let mut writer = Writer {
-            connection,
-            queue,
-            wake,
-            poll,
-            seen: 0,
-        };
+        let guard = Alive { queue: queue.clone(), _signal: signal };
+        let mut writer = Writer { connection, queue, wake, poll, seen: 0 };
         writer.seen = writer.data_version();
         let thread = std::thread::Builder::new().name("database-writer".to_owned());
         let started = thread.spawn(move || {
             let _guard = guard;
             writer.serve();
         });
-        started
-            .map_err(|error| Error::other(format!("the writer thread could not start: {error}")))?;
+        started.map_err(|error| Error::other(format!("the writer thread could not start: {error}")))?;
         Ok(alive)
     }
 
@@ -153,9 +134,7 @@ impl Writer {
 
     /// The number changes when another connection, so another process, has committed.
     fn data_version(&self) -> i64 {
-        self.connection
-            .query_row("PRAGMA data_version", [], |row| row.get(0))
-            .unwrap_or(0)
+        self.connection.query_row("PRAGMA data_version", [], |row| row.get(0)).unwrap_or(0)
     }
 
     fn look_elsewhere(&mut self) {
@@ -202,11 +181,7 @@ impl Writer {
         if self.connection.is_autocommit() {
             return false;
         }
-        run(if keep {
-            "RELEASE job"
-        } else {
-            "ROLLBACK TO job; RELEASE job"
-        })
+        run(if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })
     }
 
     /// A job whose group was lost, in a transaction of its own, so that only its own failure can hurt it.
@@ -232,9 +207,7 @@ impl Writer {
     }
 
     fn begin(&self) -> Result<()> {
-        self.connection
-            .execute_batch("BEGIN IMMEDIATE")
-            .map_err(Error::from)
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(Error::from)
     }
 
     fn commit(&self, changes_before: u64) -> Result<()> {

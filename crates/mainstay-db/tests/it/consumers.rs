@@ -13,8 +13,7 @@ use uuid::Uuid;
 use crate::home::{Home, eventually, id, on_both};
 use crate::spine::event;
 
-const TABLES: &str =
-    "CREATE TABLE effect (workspace_id {uuid} NOT NULL, event_id {uuid} NOT NULL){strict};
+const TABLES: &str = "CREATE TABLE effect (workspace_id {uuid} NOT NULL, event_id {uuid} NOT NULL){strict};
     -- tenant effect
     ";
 
@@ -39,11 +38,7 @@ fn effect(tx: &mut Tx<'_>, event: &Event) -> Result<(), Error> {
 
 async fn effects(db: &Db) -> Vec<Uuid> {
     let read = db.read::<_, Error>(Scope::System, |tx| {
-        tx.rows(
-            "SELECT event_id FROM effect ORDER BY event_id",
-            &[],
-            |row| row.get(0),
-        )
+        tx.rows("SELECT event_id FROM effect ORDER BY event_id", &[], |row| row.get(0))
     });
     read.await.expect("effects")
 }
@@ -70,24 +65,11 @@ async fn each_event_once_then_nothing(home: Home) {
     append(&home.db, id(2), 200..210).await;
     let consumer = Consumer::new("digest", effect);
     let ran = run_until(&consumer, &home.db, |ran| ran.handled >= 90).await;
-    assert_eq!(
-        ran,
-        Ran {
-            handled: 90,
-            parked: 0,
-            failed: 0
-        }
-    );
+    assert_eq!(ran, Ran { handled: 90, parked: 0, failed: 0 });
     assert_eq!(consumer.run_once(&home.db).await, Ok(Ran::default()));
-    assert_eq!(
-        effects(&home.db).await,
-        (100..180).chain(200..210).map(id).collect::<Vec<_>>()
-    );
+    assert_eq!(effects(&home.db).await, (100..180).chain(200..210).map(id).collect::<Vec<_>>());
     // another name starts at the beginning
-    run_until(&Consumer::new("search", effect), &home.db, |ran| {
-        ran.handled >= 90
-    })
-    .await;
+    run_until(&Consumer::new("search", effect), &home.db, |ran| ran.handled >= 90).await;
     assert_eq!(effects(&home.db).await.len(), 180);
 }
 
@@ -99,65 +81,24 @@ async fn poison_is_parked_and_retried(home: Home) {
     let consumer = Consumer::new("digest", move |tx, event| {
         effect(tx, event)?;
         match event.id.as_u128() {
-            102 if !cured.load(Ordering::SeqCst) => {
-                Err(Error::Other("cannot digest this".to_owned()))
-            }
+            102 if !cured.load(Ordering::SeqCst) => Err(Error::Other("cannot digest this".to_owned())),
             104 if !cured.load(Ordering::SeqCst) => panic!("choked"),
             _ => Ok(()),
         }
     });
     let consumer = consumer.attempts(3);
     let ran = run_until(&consumer, &home.db, |ran| ran.handled + ran.parked >= 6).await;
-    assert_eq!(
-        ran,
-        Ran {
-            handled: 4,
-            parked: 2,
-            failed: 4
-        }
-    );
-    assert_eq!(
-        effects(&home.db).await,
-        [100, 101, 103, 105].map(id),
-        "a failed attempt leaves nothing behind"
-    );
-    let parked = home
-        .db
-        .read(Scope::Workspace(id(1)), |tx| events::parked(tx, id(1)))
-        .await
-        .expect("parked");
-    let told: Vec<_> = parked
-        .iter()
-        .map(|one| (one.event, one.attempts, one.problem.as_str()))
-        .collect();
-    assert_eq!(
-        told,
-        [
-            (id(102), 3, "cannot digest this"),
-            (id(104), 3, "it panicked: choked")
-        ]
-    );
-    assert_eq!(
-        retry_parked(&home.db, &consumer, id(1), id(102)).await,
-        Ok(false)
-    );
+    assert_eq!(ran, Ran { handled: 4, parked: 2, failed: 4 });
+    assert_eq!(effects(&home.db).await, [100, 101, 103, 105].map(id), "a failed attempt leaves nothing behind");
+    let parked = home.db.read(Scope::Workspace(id(1)), |tx| events::parked(tx, id(1))).await.expect("parked");
+    let told: Vec<_> = parked.iter().map(|one| (one.event, one.attempts, one.problem.as_str())).collect();
+    assert_eq!(told, [(id(102), 3, "cannot digest this"), (id(104), 3, "it panicked: choked")]);
+    assert_eq!(retry_parked(&home.db, &consumer, id(1), id(102)).await, Ok(false));
     healed.store(true, Ordering::SeqCst);
-    assert_eq!(
-        retry_parked(&home.db, &consumer, id(1), id(102)).await,
-        Ok(true)
-    );
-    assert!(
-        retry_parked(&home.db, &consumer, id(1), id(102))
-            .await
-            .is_err(),
-        "it is not parked any more"
-    );
+    assert_eq!(retry_parked(&home.db, &consumer, id(1), id(102)).await, Ok(true));
+    assert!(retry_parked(&home.db, &consumer, id(1), id(102)).await.is_err(), "it is not parked any more");
     assert_eq!(effects(&home.db).await, [100, 101, 102, 103, 105].map(id));
-    let parked = home
-        .db
-        .read(Scope::Workspace(id(1)), |tx| events::parked(tx, id(1)))
-        .await
-        .expect("parked");
+    let parked = home.db.read(Scope::Workspace(id(1)), |tx| events::parked(tx, id(1))).await.expect("parked");
     assert_eq!(parked.len(), 1);
 }
 
@@ -168,33 +109,18 @@ async fn workspaces_do_not_block_one_another(home: Home) {
     append(&home.db, id(3), 300..303).await;
     let consumer = Consumer::new("digest", |tx, event| {
         effect(tx, event)?;
-        if event.workspace == id(2) {
-            Err(Error::Other("never".to_owned()))
-        } else {
-            Ok(())
-        }
+        if event.workspace == id(2) { Err(Error::Other("never".to_owned())) } else { Ok(()) }
     });
     let consumer = consumer.attempts(1_000);
     let ran = run_until(&consumer, &home.db, |ran| ran.handled >= 6).await;
-    assert!(
-        ran.handled == 6 && ran.parked == 0 && ran.failed > 0,
-        "{ran:?}"
-    );
-    assert_eq!(
-        effects(&home.db).await,
-        [100, 101, 102, 300, 301, 302].map(id)
-    );
+    assert!(ran.handled == 6 && ran.parked == 0 && ran.failed > 0, "{ran:?}");
+    assert_eq!(effects(&home.db).await, [100, 101, 102, 300, 301, 302].map(id));
 }
 
 async fn competing_instances_share_the_work(home: Home) {
     let home = home.with(TABLES).await;
     for workspace in 1..=4 {
-        append(
-            &home.db,
-            id(workspace),
-            workspace * 1000..workspace * 1000 + 40,
-        )
-        .await;
+        append(&home.db, id(workspace), workspace * 1000..workspace * 1000 + 40).await;
     }
     let injected = Arc::new(AtomicU32::new(0));
     let faults = injected.clone();
@@ -202,9 +128,7 @@ async fn competing_instances_share_the_work(home: Home) {
         effect(tx, event)?;
         match faults.fetch_add(1, Ordering::Relaxed) % 23 {
             7 => Err(Error::Other("a fault".to_owned())),
-            15 => Err(Error::Serialization(
-                "a conflict ends the whole transaction".to_owned(),
-            )),
+            15 => Err(Error::Serialization("a conflict ends the whole transaction".to_owned())),
             _ => Ok(()),
         }
     });
@@ -225,18 +149,11 @@ async fn competing_instances_share_the_work(home: Home) {
     }
     let found = effects(&home.db).await;
     let mut times: HashMap<Uuid, usize> = HashMap::new();
-    found
-        .iter()
-        .for_each(|event| *times.entry(*event).or_default() += 1);
-    assert!(
-        injected.load(Ordering::Relaxed) > 160,
-        "faults were injected"
-    );
-    assert_eq!(
-        (found.len(), times.len()),
-        (160, 160),
-        "each event has one effect"
-    );
+    for event in &found {
+        *times.entry(*event).or_default() += 1;
+    }
+    assert!(injected.load(Ordering::Relaxed) > 160, "faults were injected");
+    assert_eq!((found.len(), times.len()), (160, 160), "each event has one effect");
 }
 
 async fn a_passing_fault_is_not_counted(home: Home) {
@@ -253,13 +170,7 @@ async fn a_passing_fault_is_not_counted(home: Home) {
     });
     let consumer = consumer.attempts(2);
     let mut busy = 0;
-    eventually("it passes", async || {
-        consumer
-            .run_once(&home.db)
-            .await
-            .is_ok_and(|ran| ran.handled == 2)
-    })
-    .await;
+    eventually("it passes", async || consumer.run_once(&home.db).await.is_ok_and(|ran| ran.handled == 2)).await;
     busy += tries.load(Ordering::SeqCst);
     assert_eq!(busy, 22);
     assert_eq!(effects(&home.db).await, [100, 101].map(id));
@@ -281,24 +192,10 @@ async fn a_reaction_may_append(home: Home) {
     };
     let consumer = Consumer::new("chain", follow_up).locks(|_| vec![id(999)]);
     let ran = run_until(&consumer, &home.db, |ran| ran.handled >= 30).await;
-    assert_eq!(
-        ran,
-        Ran {
-            handled: 30,
-            parked: 0,
-            failed: 0
-        }
-    );
+    assert_eq!(ran, Ran { handled: 30, parked: 0, failed: 0 });
     assert_eq!(effects(&home.db).await.len(), 20);
-    let of_other = home.db.read(Scope::Workspace(id(1)), |tx| {
-        events::of_account(tx, id(1), id(999), None, 100)
-    });
-    let versions: Vec<_> = of_other
-        .await
-        .expect("events")
-        .iter()
-        .filter_map(|one| one.account_version)
-        .collect();
+    let of_other = home.db.read(Scope::Workspace(id(1)), |tx| events::of_account(tx, id(1), id(999), None, 100));
+    let versions: Vec<_> = of_other.await.expect("events").iter().filter_map(|one| one.account_version).collect();
     assert_eq!(versions, (1..=10).rev().collect::<Vec<_>>());
 }
 
@@ -309,13 +206,7 @@ async fn a_running_consumer_wakes_and_stops(home: Home) {
     let running = tokio::spawn(async move { consumer.run(&db, stopped).await });
     tokio::time::sleep(Duration::from_millis(100)).await;
     append(&home.db, id(1), 100..105).await;
-    eventually("the events are handled", async || {
-        effects(&home.db).await.len() == 5
-    })
-    .await;
+    eventually("the events are handled", async || effects(&home.db).await.len() == 5).await;
     stop.send(true).expect("it listens");
-    tokio::time::timeout(Duration::from_secs(2), running)
-        .await
-        .expect("stops")
-        .expect("a task");
+    tokio::time::timeout(Duration::from_secs(2), running).await.expect("stops").expect("a task");
 }

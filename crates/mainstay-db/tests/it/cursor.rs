@@ -16,8 +16,7 @@ const PRODUCERS: u128 = 8;
 const ACCOUNTS: u64 = 12;
 const WRITES: u128 = 100;
 // no unique key: what is done twice must be seen. `n` is the order in which effects were committed.
-const TABLES: &str =
-    "CREATE TABLE effect (n {serial}, seq BIGINT NOT NULL, account_id {uuid} NOT NULL,
+const TABLES: &str = "CREATE TABLE effect (n {serial}, seq BIGINT NOT NULL, account_id {uuid} NOT NULL,
         version BIGINT NOT NULL){strict};
     CREATE TABLE place (x BIGINT NOT NULL, seq BIGINT NOT NULL){strict};
     INSERT INTO place (x, seq) VALUES (0, 0);";
@@ -29,10 +28,7 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
 }
@@ -46,11 +42,8 @@ async fn produce(db: Db, producer: u128) -> usize {
     let mut dice = Dice(u64::try_from(producer).expect("small") + 1);
     let mut committed = 0;
     for number in 0..WRITES {
-        let accounts = if dice.roll(4) == 0 {
-            vec![dice.roll(ACCOUNTS), dice.roll(ACCOUNTS)]
-        } else {
-            vec![dice.roll(ACCOUNTS)]
-        };
+        let accounts =
+            if dice.roll(4) == 0 { vec![dice.roll(ACCOUNTS), dice.roll(ACCOUNTS)] } else { vec![dice.roll(ACCOUNTS)] };
         let (before, between, fails) = (dice.roll(4), dice.roll(4), dice.roll(20) == 0);
         let wrote = db.write(Scope::Workspace(id(1)), move |tx| {
             let accounts: Vec<Uuid> = accounts.iter().copied().map(account).collect();
@@ -61,11 +54,7 @@ async fn produce(db: Db, producer: u128) -> usize {
                 events::append(tx, &event(number, id(1), Some(*account)))?;
                 std::thread::sleep(Duration::from_millis(between));
             }
-            if fails {
-                Err(Error::Other("rolled back".to_owned()))
-            } else {
-                Ok(accounts.len())
-            }
+            if fails { Err(Error::Other("rolled back".to_owned())) } else { Ok(accounts.len()) }
         });
         match wrote.await {
             Ok(events) => committed += events,
@@ -77,18 +66,8 @@ async fn produce(db: Db, producer: u128) -> usize {
 
 /// One step of a reader: the place is locked, the effects and the place are written; some steps are rolled back.
 fn step(tx: &mut Tx<'_>, fails: bool) -> Result<usize, Error> {
-    let sql = tx.by(
-        "SELECT x, seq FROM place",
-        "SELECT x, seq FROM place FOR UPDATE",
-    );
-    let place = tx
-        .one(sql, &[], |row| {
-            Ok(Cursor {
-                x: row.get(0)?,
-                seq: row.get(1)?,
-            })
-        })?
-        .expect("the place");
+    let sql = tx.by("SELECT x, seq FROM place", "SELECT x, seq FROM place FOR UPDATE");
+    let place = tx.one(sql, &[], |row| Ok(Cursor { x: row.get(0)?, seq: row.get(1)? }))?.expect("the place");
     let batch: Vec<Event> = events::after(tx, Some(id(1)), place, 20)?;
     for event in &batch {
         tx.exec(
@@ -97,16 +76,9 @@ fn step(tx: &mut Tx<'_>, fails: bool) -> Result<usize, Error> {
         )?;
     }
     if let Some(last) = batch.last() {
-        tx.exec(
-            "UPDATE place SET x = $1, seq = $2",
-            &[&last.cursor.x, &last.cursor.seq],
-        )?;
+        tx.exec("UPDATE place SET x = $1, seq = $2", &[&last.cursor.x, &last.cursor.seq])?;
     }
-    if fails && !batch.is_empty() {
-        Err(Error::Other("reader gave up".to_owned()))
-    } else {
-        Ok(batch.len())
-    }
+    if fails && !batch.is_empty() { Err(Error::Other("reader gave up".to_owned())) } else { Ok(batch.len()) }
 }
 
 async fn consume(db: Db, reader: u64, done: Arc<AtomicBool>, rollbacks: Arc<AtomicU32>) {
@@ -114,10 +86,7 @@ async fn consume(db: Db, reader: u64, done: Arc<AtomicBool>, rollbacks: Arc<Atom
     loop {
         let last = done.load(Ordering::SeqCst);
         let fails = dice.roll(5) == 0;
-        match db
-            .write(Scope::Workspace(id(1)), move |tx| step(tx, fails))
-            .await
-        {
+        match db.write(Scope::Workspace(id(1)), move |tx| step(tx, fails)).await {
             Ok(0) if last => return,
             Ok(0) => tokio::time::sleep(Duration::from_millis(2)).await,
             Ok(_) => {}
@@ -131,23 +100,10 @@ async fn consume(db: Db, reader: u64, done: Arc<AtomicBool>, rollbacks: Arc<Atom
 
 async fn nothing_is_lost_or_done_twice(home: Home) {
     let home = home.with(TABLES).await;
-    let (done, rollbacks) = (
-        Arc::new(AtomicBool::new(false)),
-        Arc::new(AtomicU32::new(0)),
-    );
-    let readers: Vec<_> = (0..3)
-        .map(|reader| {
-            tokio::spawn(consume(
-                home.db.clone(),
-                reader,
-                done.clone(),
-                rollbacks.clone(),
-            ))
-        })
-        .collect();
-    let producers: Vec<_> = (0..PRODUCERS)
-        .map(|producer| tokio::spawn(produce(home.db.clone(), producer)))
-        .collect();
+    let (done, rollbacks) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
+    let readers: Vec<_> =
+        (0..3).map(|reader| tokio::spawn(consume(home.db.clone(), reader, done.clone(), rollbacks.clone()))).collect();
+    let producers: Vec<_> = (0..PRODUCERS).map(|producer| tokio::spawn(produce(home.db.clone(), producer))).collect();
     let mut committed = 0;
     for producer in producers {
         committed += producer.await.expect("a producer");
@@ -158,24 +114,15 @@ async fn nothing_is_lost_or_done_twice(home: Home) {
     for reader in readers {
         reader.await.expect("a reader");
     }
-    assert!(
-        committed > 700 && rollbacks.load(Ordering::Relaxed) > 3,
-        "{committed} events, {rollbacks:?} rollbacks"
-    );
+    assert!(committed > 700 && rollbacks.load(Ordering::Relaxed) > 3, "{committed} events, {rollbacks:?} rollbacks");
     let effects = home.db.read::<_, Error>(Scope::Workspace(id(1)), |tx| {
-        tx.rows(
-            "SELECT seq, account_id, version FROM effect ORDER BY n",
-            &[],
-            |row| Ok((row.get::<i64>(0)?, row.get::<Uuid>(1)?, row.get::<i64>(2)?)),
-        )
+        tx.rows("SELECT seq, account_id, version FROM effect ORDER BY n", &[], |row| {
+            Ok((row.get::<i64>(0)?, row.get::<Uuid>(1)?, row.get::<i64>(2)?))
+        })
     });
     let effects = effects.await.expect("effects");
     let distinct: HashSet<i64> = effects.iter().map(|one| one.0).collect();
-    assert_eq!(
-        (effects.len(), distinct.len()),
-        (committed, committed),
-        "done, and done once, of {committed}"
-    );
+    assert_eq!((effects.len(), distinct.len()), (committed, committed), "done, and done once, of {committed}");
     // the order of effects within one transaction is the order of reading; transactions were serial by the place's lock
     let mut versions: HashMap<Uuid, i64> = HashMap::new();
     for (seq, account, version) in effects {
@@ -191,12 +138,8 @@ async fn nothing_is_lost_or_done_twice(home: Home) {
 async fn an_event_without_its_lock_is_refused() {
     for home in [Home::sqlite().await, Home::postgres().await] {
         let home = home.with("").await;
-        let bare = home.db.write(Scope::System, |tx| {
-            events::append(tx, &event(1, id(1), Some(id(2))))
-        });
-        assert!(
-            matches!(bare.await, Err(Error::Other(text)) if text.contains("tx.lock(&[account])"))
-        );
+        let bare = home.db.write(Scope::System, |tx| events::append(tx, &event(1, id(1), Some(id(2)))));
+        assert!(matches!(bare.await, Err(Error::Other(text)) if text.contains("tx.lock(&[account])")));
         let of_workspace = home.db.write(Scope::System, |tx| {
             tx.lock(&[id(1)])?;
             events::append(tx, &event(1, id(1), None))
@@ -208,16 +151,12 @@ async fn an_event_without_its_lock_is_refused() {
             tx.lock(&[id(3)])?;
             events::append(tx, &event(3, id(1), Some(id(3))))
         });
-        assert!(
-            matches!(late.await, Err(Error::Other(text)) if text.contains("before the first write"))
-        );
+        assert!(matches!(late.await, Err(Error::Other(text)) if text.contains("before the first write")));
         let foreign = home.db.write(Scope::Workspace(id(9)), |tx| {
             tx.lock(&[id(2)])?;
             events::append(tx, &event(4, id(1), Some(id(2))))
         });
-        assert!(
-            matches!(foreign.await, Err(Error::Other(text)) if text.contains("another workspace"))
-        );
+        assert!(matches!(foreign.await, Err(Error::Other(text)) if text.contains("another workspace")));
     }
 }
 
@@ -232,50 +171,27 @@ async fn a_slow_transaction_is_waited_for() {
     };
     let (release, held) = std::sync::mpsc::channel::<()>();
     let (told, began) = tokio::sync::oneshot::channel();
-    let (held, told) = (
-        std::sync::Mutex::new(held),
-        std::sync::Mutex::new(Some(told)),
-    );
+    let (held, told) = (std::sync::Mutex::new(held), std::sync::Mutex::new(Some(told)));
     let db = home.db.clone();
     let slow = tokio::spawn(async move {
         db.write(scope, move |tx| {
             append(tx, 1, 2)?;
             told.lock().expect("one").take().map(|told| told.send(()));
-            let _ = held
-                .lock()
-                .expect("one")
-                .recv_timeout(Duration::from_secs(5));
+            let _ = held.lock().expect("one").recv_timeout(Duration::from_secs(5));
             Ok::<_, Error>(())
         })
         .await
     });
     began.await.expect("the slow one has its place");
-    home.db
-        .write(scope, move |tx| append(tx, 2, 3))
-        .await
-        .expect("a quick one");
+    home.db.write(scope, move |tx| append(tx, 2, 3)).await.expect("a quick one");
     let seen = AtomicI64::new(0);
-    let look = || {
-        home.db.read::<_, Error>(scope, |tx| {
-            events::after(tx, Some(id(1)), Cursor::START, 10)
-        })
-    };
-    assert_eq!(
-        look().await.expect("events").len(),
-        0,
-        "the quick one is committed, but not passed yet"
-    );
-    let start = home
-        .db
-        .read::<_, Error>(scope, |tx| events::head(tx, Some(id(1))))
-        .await
-        .expect("a head");
+    let look = || home.db.read::<_, Error>(scope, |tx| events::after(tx, Some(id(1)), Cursor::START, 10));
+    assert_eq!(look().await.expect("events").len(), 0, "the quick one is committed, but not passed yet");
+    let start = home.db.read::<_, Error>(scope, |tx| events::head(tx, Some(id(1)))).await.expect("a head");
     drop(release);
     slow.await.expect("a task").expect("committed");
     crate::home::eventually("both are seen", async || {
-        let found = home
-            .db
-            .read::<_, Error>(scope, move |tx| events::after(tx, Some(id(1)), start, 10));
+        let found = home.db.read::<_, Error>(scope, move |tx| events::after(tx, Some(id(1)), start, 10));
         let found = found.await.expect("events");
         seen.store(i64::try_from(found.len()).expect("few"), Ordering::Relaxed);
         found.iter().map(|one| one.id).eq([id(1), id(2)])

@@ -80,10 +80,7 @@ async fn write_until_full(db: &Db) -> Vec<String> {
 async fn write(db: &Db, name: &str) -> Result<u64, Error> {
     let (name, padding) = (name.to_owned(), "x".repeat(3_000));
     db.write(Scope::System, move |tx| {
-        tx.exec(
-            "INSERT INTO room (workspace_id, name, padding) VALUES ($1, $2, $3)",
-            &[&id(1), &name, &padding],
-        )
+        tx.exec("INSERT INTO room (workspace_id, name, padding) VALUES ($1, $2, $3)", &[&id(1), &name, &padding])
     })
     .await
 }
@@ -91,49 +88,28 @@ async fn write(db: &Db, name: &str) -> Result<u64, Error> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_loses_nothing_acknowledged() {
     let disk = SmallDisk::mount(16);
-    let config = Config::new(Database::Sqlite {
-        file: disk.0.join("test.db"),
-    });
+    let config = Config::new(Database::Sqlite { file: disk.0.join("test.db") });
     let db = Db::open(config.clone()).await.expect("opens");
     db.migrate(&[TABLES], None).await.expect("migrated");
     let mut acknowledged = Vec::new();
     for round in 0..3 {
-        let ballast = if round == 0 {
-            None
-        } else {
-            Some(fill(&disk.0))
-        };
+        let ballast = if round == 0 { None } else { Some(fill(&disk.0)) };
         let written = write_until_full(&db).await;
-        assert!(
-            round > 0 || written.len() > 100,
-            "only {} were written before the disk was full",
-            written.len()
-        );
+        assert!(round > 0 || written.len() > 100, "only {} were written before the disk was full", written.len());
         acknowledged.extend(written);
         acknowledged.sort();
         if let Some(ballast) = ballast {
             std::fs::remove_file(ballast).expect("space again");
         } else {
             // make room as an operator would: elsewhere; here by a larger file system
-            let larger = Command::new("mount")
-                .args(["-o", "remount,size=48m"])
-                .arg(&disk.0)
-                .status();
+            let larger = Command::new("mount").args(["-o", "remount,size=48m"]).arg(&disk.0).status();
             assert!(larger.expect("the command mount").success());
         }
         let name = format!("after round {round}");
-        assert_eq!(
-            write(&db, &name).await,
-            Ok(1),
-            "writing goes on once there is space"
-        );
+        assert_eq!(write(&db, &name).await, Ok(1), "writing goes on once there is space");
         acknowledged.push(name);
         acknowledged.sort();
-        assert_eq!(
-            names(&db).await,
-            acknowledged,
-            "exactly what was acknowledged is there"
-        );
+        assert_eq!(names(&db).await, acknowledged, "exactly what was acknowledged is there");
     }
     assert!(db.health().await.expect("health").is_well());
     drop(db);

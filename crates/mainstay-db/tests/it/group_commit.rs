@@ -10,7 +10,8 @@ use tokio::sync::Notify;
 use crate::home::Home;
 use crate::transactions::{insert, names};
 
-const TABLES: &str = "CREATE TABLE room (workspace_id {uuid} NOT NULL, name TEXT NOT NULL, PRIMARY KEY (workspace_id, name)){strict};
+const TABLES: &str =
+    "CREATE TABLE room (workspace_id {uuid} NOT NULL, name TEXT NOT NULL, PRIMARY KEY (workspace_id, name)){strict};
     CREATE TABLE wall (id BIGINT PRIMARY KEY){strict};
     CREATE TABLE door (room TEXT NOT NULL, wall BIGINT,
         FOREIGN KEY (wall) REFERENCES wall (id) DEFERRABLE INITIALLY DEFERRED){strict};";
@@ -18,19 +19,12 @@ const TABLES: &str = "CREATE TABLE room (workspace_id {uuid} NOT NULL, name TEXT
 /// Keeps the writer busy until told, so that what is sent meanwhile becomes one group.
 async fn hold_the_writer(db: &Db) -> (std::sync::mpsc::Sender<()>, tokio::task::JoinHandle<()>) {
     let (release, held) = std::sync::mpsc::channel::<()>();
-    let (held, entered, db) = (
-        std::sync::Mutex::new(held),
-        Arc::new(Notify::new()),
-        db.clone(),
-    );
+    let (held, entered, db) = (std::sync::Mutex::new(held), Arc::new(Notify::new()), db.clone());
     let inside = entered.clone();
     let task = tokio::spawn(async move {
         let held_up = db.write::<_, Error>(Scope::System, move |_| {
             inside.notify_one();
-            let _ = held
-                .lock()
-                .expect("one job")
-                .recv_timeout(Duration::from_secs(5));
+            let _ = held.lock().expect("one job").recv_timeout(Duration::from_secs(5));
             Ok(())
         });
         held_up.await.expect("an empty write");
@@ -106,17 +100,10 @@ async fn a_commit_that_fails_hurts_only_its_cause() {
     held.await.expect("held");
     for (number, task) in tasks.into_iter().enumerate() {
         let result = task.await.expect("a task");
-        assert_eq!(
-            matches!(result, Err(Error::ForeignKey { .. })),
-            number == 5,
-            "{number}: {result:?}"
-        );
+        assert_eq!(matches!(result, Err(Error::ForeignKey { .. })), number == 5, "{number}: {result:?}");
     }
     assert_eq!(names(&home.db).await.len(), 9);
-    assert!(
-        runs.load(Ordering::Relaxed) > 10,
-        "the survivors ran again, one by one"
-    );
+    assert!(runs.load(Ordering::Relaxed) > 10, "the survivors ran again, one by one");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,14 +111,12 @@ async fn who_has_left_is_skipped() {
     let home = Home::sqlite().await.with(TABLES).await;
     let (release, held) = hold_the_writer(&home.db).await;
     let db = home.db.clone();
-    let abandoned =
-        tokio::spawn(async move { db.write(Scope::System, |tx| insert(tx, "left")).await });
+    let abandoned = tokio::spawn(async move { db.write(Scope::System, |tx| insert(tx, "left")).await });
     tokio::time::sleep(Duration::from_millis(50)).await;
     abandoned.abort();
     let _ = abandoned.await;
     let db = home.db.clone();
-    let stays =
-        tokio::spawn(async move { db.write(Scope::System, |tx| insert(tx, "stays")).await });
+    let stays = tokio::spawn(async move { db.write(Scope::System, |tx| insert(tx, "stays")).await });
     drop(release);
     held.await.expect("held");
     assert_eq!(stays.await.expect("a task"), Ok(1));
@@ -150,11 +135,8 @@ async fn bulk_waits_behind_people() {
                 order.lock().expect("one at a time").push((bulk, number));
                 Ok::<_, Error>(())
             };
-            let done = if bulk {
-                db.write_bulk(Scope::System, work).await
-            } else {
-                db.write(Scope::System, work).await
-            };
+            let done =
+                if bulk { db.write_bulk(Scope::System, work).await } else { db.write(Scope::System, work).await };
             done.expect("done");
         })
     };
@@ -167,12 +149,7 @@ async fn bulk_waits_behind_people() {
     for task in bulk.into_iter().chain(people) {
         task.await.expect("a task");
     }
-    let order: Vec<bool> = order
-        .lock()
-        .expect("done")
-        .iter()
-        .map(|one| one.0)
-        .collect();
+    let order: Vec<bool> = order.lock().expect("done").iter().map(|one| one.0).collect();
     assert_eq!(order, [false, false, false, false, false, true, true, true]);
 }
 
@@ -187,19 +164,13 @@ async fn a_full_queue_says_so() {
     let waiting: Vec<_> = (0..2)
         .map(|number| {
             let db = home.db.clone();
-            tokio::spawn(async move {
-                db.write(Scope::System, move |tx| insert(tx, &format!("{number}")))
-                    .await
-            })
+            tokio::spawn(async move { db.write(Scope::System, move |tx| insert(tx, &format!("{number}"))).await })
         })
         .collect();
     tokio::time::sleep(Duration::from_millis(50)).await;
     let third = home.db.write(Scope::System, |tx| insert(tx, "third")).await;
     assert!(matches!(third, Err(Error::Busy(_))), "{third:?}");
-    assert_eq!(
-        home.db.health().await.expect("health").waiting_interactive,
-        2
-    );
+    assert_eq!(home.db.health().await.expect("health").waiting_interactive, 2);
     drop(release);
     held.await.expect("held");
     for task in waiting {
@@ -209,22 +180,14 @@ async fn a_full_queue_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_process_that_holds_the_file_is_busy() {
-    let home = Home::sqlite_with(|config| config.lock_timeout = Duration::from_millis(200))
-        .await
-        .with(TABLES)
-        .await;
-    let mainstay_db::Database::Sqlite { file } = home.config.database.clone() else {
-        panic!("SQLite")
-    };
+    let home = Home::sqlite_with(|config| config.lock_timeout = Duration::from_millis(200)).await.with(TABLES).await;
+    let mainstay_db::Database::Sqlite { file } = home.config.database.clone() else { panic!("SQLite") };
     let other = rusqlite::Connection::open(file).expect("another connection");
     other.execute_batch("BEGIN IMMEDIATE").expect("the lock");
     let blocked = home.db.write(Scope::System, |tx| insert(tx, "hall")).await;
     assert!(matches!(blocked, Err(Error::Busy(_))), "{blocked:?}");
     other.execute_batch("COMMIT").expect("released");
-    assert_eq!(
-        home.db.write(Scope::System, |tx| insert(tx, "hall")).await,
-        Ok(1)
-    );
+    assert_eq!(home.db.write(Scope::System, |tx| insert(tx, "hall")).await, Ok(1));
 }
 
 /// A result that ends the thread which drops it: the only way to kill the writer from outside.
@@ -240,7 +203,6 @@ async fn a_dead_writer_is_seen() {
     let home = Home::sqlite().await.with(TABLES).await;
     let watched = home.db.clone();
     let died = tokio::spawn(async move { watched.died().await });
-    let (release, held) = hold_the_writer(&home.db).await;
     let (gone, entered) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (db, inside, left) = (home.db.clone(), entered.clone(), gone.clone());
     let runtime = tokio::runtime::Handle::current();
@@ -252,30 +214,18 @@ async fn a_dead_writer_is_seen() {
         });
         done.await.map(std::mem::forget)
     });
-    drop(release);
-    held.await.expect("held");
     entered.notified().await;
     assert!(!died.is_finished());
     let db = home.db.clone();
-    let waiting =
-        tokio::spawn(async move { db.write(Scope::System, |tx| insert(tx, "late")).await });
+    let waiting = tokio::spawn(async move { db.write(Scope::System, |tx| insert(tx, "late")).await });
     tokio::time::sleep(Duration::from_millis(50)).await;
     caller.abort(); // nobody takes the result any more, so the writer thread drops it
     let _ = caller.await;
     gone.notify_one();
-    tokio::time::timeout(Duration::from_secs(5), died)
-        .await
-        .expect("seen")
-        .expect("a task");
+    tokio::time::timeout(Duration::from_secs(5), died).await.expect("seen").expect("a task");
     let late = waiting.await.expect("a task");
-    assert!(
-        late == Err(Error::Gone) || late == Ok(1),
-        "answered either way: {late:?}"
-    );
-    assert_eq!(
-        home.db.write(Scope::System, |tx| insert(tx, "later")).await,
-        Err(Error::Gone)
-    );
+    assert!(late == Err(Error::Gone) || late == Ok(1), "answered either way: {late:?}");
+    assert_eq!(home.db.write(Scope::System, |tx| insert(tx, "later")).await, Err(Error::Gone));
     assert!(!home.db.health().await.expect("reads still work").is_well());
 }
 
@@ -283,30 +233,20 @@ async fn a_dead_writer_is_seen() {
 async fn a_backup_is_whole_while_work_goes_on() {
     let home = Home::sqlite().await.with(TABLES).await;
     for number in 0..50 {
-        home.db
-            .write(Scope::System, move |tx| insert(tx, &format!("{number:02}")))
-            .await
-            .expect("a room");
+        home.db.write(Scope::System, move |tx| insert(tx, &format!("{number:02}"))).await.expect("a room");
     }
-    let mainstay_db::Database::Sqlite { file } = home.config.database.clone() else {
-        panic!("SQLite")
-    };
+    let mainstay_db::Database::Sqlite { file } = home.config.database.clone() else { panic!("SQLite") };
     let copy = file.with_file_name("copy.db");
     let db = home.db.clone();
     let writing = tokio::spawn(async move {
         for number in 50..100 {
-            db.write(Scope::System, move |tx| insert(tx, &format!("{number:02}")))
-                .await
-                .expect("a room");
+            db.write(Scope::System, move |tx| insert(tx, &format!("{number:02}"))).await.expect("a room");
         }
     });
     let size = home.db.backup_to(&copy).await.expect("a backup");
     writing.await.expect("written");
     assert_eq!(std::fs::metadata(&copy).expect("the copy").len(), size);
-    assert!(
-        home.db.backup_to(&copy).await.is_err(),
-        "an existing file is never overwritten"
-    );
+    assert!(home.db.backup_to(&copy).await.is_err(), "an existing file is never overwritten");
     let mut config = home.config.clone();
     config.database = mainstay_db::Database::Sqlite { file: copy };
     let copied = Db::open(config).await.expect("the copy opens");

@@ -7,17 +7,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use mainstay_db::{Config, Database, Db, Migration};
 use uuid::Uuid;
 
-pub const SPINE: Migration = Migration {
-    name: "0001_spine",
-    sql: include_str!("../../../mainstay/migrations/0001_spine.sql"),
-};
+pub const SPINE: Migration =
+    Migration { name: "0001_spine", sql: include_str!("../../../mainstay/migrations/0001_spine.sql") };
 
 /// A word that no other test of any run has.
 pub fn unique() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("a clock after 1970");
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     format!("t{}_{}_{count}", std::process::id(), now.as_nanos())
 }
@@ -49,17 +45,10 @@ impl Home {
     pub async fn sqlite_with(change: impl Fn(&mut Config)) -> Home {
         let folder = std::env::temp_dir().join(format!("mainstay-db-{}", unique()));
         std::fs::create_dir_all(&folder).expect("a folder for the test");
-        let mut config = Config::new(Database::Sqlite {
-            file: folder.join("test.db"),
-        });
+        let mut config = Config::new(Database::Sqlite { file: folder.join("test.db") });
         change(&mut config);
         let db = Db::open(config.clone()).await.expect("SQLite opens");
-        Home {
-            owner: db.clone(),
-            db,
-            config,
-            folder: Some(folder),
-        }
+        Home { owner: db.clone(), db, config, folder: Some(folder) }
     }
 
     pub async fn postgres() -> Home {
@@ -72,28 +61,15 @@ impl Home {
         let made = name.clone();
         let setup = tokio::task::spawn_blocking(move || create_database(&maintenance, &made));
         setup.await.expect("the test database is created");
-        let at = |role: &str| Database::Postgres {
-            url: url_of(&name, role),
-        };
+        let at = |role: &str| Database::Postgres { url: url_of(&name, role) };
         let mut config = Config::new(at(APP_ROLE));
         change(&mut config);
         let mut owner = config.clone();
-        owner.database = Database::Postgres {
-            url: url_of(&name, ""),
-        };
+        owner.database = Database::Postgres { url: url_of(&name, "") };
         owner.pool = 2;
-        let owner = Db::open(owner)
-            .await
-            .expect("PostgreSQL opens for the owner");
-        let db = Db::open(config.clone())
-            .await
-            .expect("PostgreSQL opens for the application");
-        Home {
-            db,
-            owner,
-            config,
-            folder: None,
-        }
+        let owner = Db::open(owner).await.expect("PostgreSQL opens for the owner");
+        let db = Db::open(config.clone()).await.expect("PostgreSQL opens for the application");
+        Home { db, owner, config, folder: None }
     }
 
     /// The same database under the role that owns it.
@@ -104,17 +80,8 @@ impl Home {
 
     /// With the spine, and the tables of the test.
     pub async fn with(self, tables: &'static str) -> Home {
-        let set = [
-            SPINE,
-            Migration {
-                name: "0002_test",
-                sql: tables,
-            },
-        ];
-        self.owner
-            .migrate(&set, Some(APP_ROLE))
-            .await
-            .expect("the test's tables");
+        let set = [SPINE, Migration { name: "0002_test", sql: tables }];
+        self.owner.migrate(&set, Some(APP_ROLE)).await.expect("the test's tables");
         self
     }
 }
@@ -126,10 +93,8 @@ impl Drop for Home {
         }
         if let Database::Postgres { url } = &self.config.database {
             let (_, database) = url.rsplit_once('/').expect("an address with a database");
-            let drop_it = format!(
-                "DROP DATABASE IF EXISTS {} WITH (FORCE)",
-                database.split('?').next().unwrap_or(database)
-            );
+            let drop_it =
+                format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", database.split('?').next().unwrap_or(database));
             // a thread: the driver blocks, which an async test must not
             let dropping = std::thread::spawn(move || {
                 let mut client = postgres::Client::connect(&maintenance_url(), postgres::NoTls)?;
@@ -141,16 +106,13 @@ impl Drop for Home {
 }
 
 fn create_database(maintenance: &str, name: &str) {
-    let mut client =
-        postgres::Client::connect(maintenance, postgres::NoTls).expect("the test cluster answers");
+    let mut client = postgres::Client::connect(maintenance, postgres::NoTls).expect("the test cluster answers");
     let role = format!(
         "DO $$ BEGIN CREATE ROLE {APP_ROLE} LOGIN PASSWORD 'test'; \
          EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
     );
     client.batch_execute(&role).expect("the application's role");
-    client
-        .batch_execute(&format!("CREATE DATABASE {name}"))
-        .expect("a database for the test");
+    client.batch_execute(&format!("CREATE DATABASE {name}")).expect("a database for the test");
 }
 
 /// The address that bin/test gives; a run without PostgreSQL must not look like a passed one.
@@ -164,9 +126,7 @@ pub fn maintenance_url() -> String {
 /// The maintenance address with another database, and another role when one is named.
 fn url_of(database: &str, role: &str) -> String {
     let url = maintenance_url();
-    let (base, options) = url
-        .split_once('?')
-        .map_or((url.as_str(), String::new()), |(b, o)| (b, format!("?{o}")));
+    let (base, options) = url.split_once('?').map_or((url.as_str(), String::new()), |(b, o)| (b, format!("?{o}")));
     let (server, _) = base.rsplit_once('/').expect("an address with a database");
     let server = match (role, server.split_once("://")) {
         ("", _) | (_, None) => server.to_owned(),

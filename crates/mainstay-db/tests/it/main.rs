@@ -1,8 +1,5 @@
 //! Tests of the data layer, each on both databases where both have the matter.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "tests are outside the house: they read the clock and the environment"
-)]
+#![expect(clippy::disallowed_methods, reason = "tests are outside the house: they read the clock and the environment")]
 
 mod consumers;
 mod cursor;

@@ -5,10 +5,8 @@ use mainstay_db::{Db, Dialect, Error, Migration, Scope};
 
 use crate::home::{APP_ROLE, Home, SPINE, on_both};
 
-const ONE: Migration = Migration {
-    name: "0001_one",
-    sql: "CREATE TABLE one (id {uuid} PRIMARY KEY, n BIGINT){strict};",
-};
+const ONE: Migration =
+    Migration { name: "0001_one", sql: "CREATE TABLE one (id {uuid} PRIMARY KEY, n BIGINT){strict};" };
 const TWO: Migration = Migration {
     name: "0002_two",
     sql: "ALTER TABLE one ADD COLUMN text TEXT;
@@ -19,10 +17,7 @@ CREATE TABLE only_here (id {uuid} PRIMARY KEY, there BIGINT);
 -- end
 INSERT INTO one (n, text, id) SELECT 1, 'x', id FROM one;",
 };
-const BROKEN: Migration = Migration {
-    name: "0003_broken",
-    sql: "CREATE TABLE three (n BIGINT){strict}; nonsense;",
-};
+const BROKEN: Migration = Migration { name: "0003_broken", sql: "CREATE TABLE three (n BIGINT){strict}; nonsense;" };
 
 on_both! { each_once edited_and_unknown_are_refused a_broken_one_leaves_nothing steps_equal_one_go
 several_instances_at_once pending_names_what_is_missing }
@@ -47,11 +42,7 @@ async fn schema(db: &Db) -> Vec<String> {
 }
 
 async fn each_once(home: Home) {
-    let first = home
-        .owner
-        .migrate(&[ONE, TWO], None)
-        .await
-        .expect("migrated");
+    let first = home.owner.migrate(&[ONE, TWO], None).await.expect("migrated");
     assert_eq!((first.applied, first.already), (names(&[ONE, TWO]), 0));
     let before = schema(&home.owner).await;
     let second = home.owner.migrate(&[ONE, TWO], None).await.expect("again");
@@ -60,39 +51,21 @@ async fn each_once(home: Home) {
 }
 
 async fn edited_and_unknown_are_refused(home: Home) {
-    home.owner
-        .migrate(&[ONE, TWO], None)
-        .await
-        .expect("migrated");
+    home.owner.migrate(&[ONE, TWO], None).await.expect("migrated");
     let refusal = async |set: &[Migration], name: &str, word: &str| {
-        for result in [
-            home.owner.migrate(set, None).await.map(drop),
-            home.owner.pending(set).await.map(drop),
-        ] {
+        for result in [home.owner.migrate(set, None).await.map(drop), home.owner.pending(set).await.map(drop)] {
             match result {
-                Err(Error::Migration {
-                    name: named,
-                    problem,
-                }) => {
-                    assert!(
-                        named == name && problem.contains(word),
-                        "{named}: {problem}"
-                    );
+                Err(Error::Migration { name: named, problem }) => {
+                    assert!(named == name && problem.contains(word), "{named}: {problem}");
                 }
                 other => panic!("{name} must be refused: {other:?}"),
             }
         }
     };
-    let edited = Migration {
-        sql: "CREATE TABLE one (id {uuid} PRIMARY KEY){strict};",
-        ..ONE
-    };
+    let edited = Migration { sql: "CREATE TABLE one (id {uuid} PRIMARY KEY){strict};", ..ONE };
     refusal(&[edited, TWO], ONE.name, "edited").await;
     refusal(&[ONE], TWO.name, "newer").await;
-    let between = Migration {
-        name: "0001_zzz",
-        sql: "SELECT 1;",
-    };
+    let between = Migration { name: "0001_zzz", sql: "SELECT 1;" };
     refusal(&[ONE, between, TWO], between.name, "later name").await;
     refusal(&[TWO, ONE], ONE.name, "sorted").await;
 }
@@ -100,54 +73,21 @@ async fn edited_and_unknown_are_refused(home: Home) {
 async fn a_broken_one_leaves_nothing(home: Home) {
     let broken = home.owner.migrate(&[ONE, TWO, BROKEN], None).await;
     assert!(matches!(broken, Err(Error::Migration { name, .. }) if name == BROKEN.name));
-    assert!(
-        !schema(&home.owner)
-            .await
-            .iter()
-            .any(|line| line.starts_with("three"))
-    );
-    assert_eq!(
-        home.owner.pending(&[ONE, TWO, BROKEN]).await,
-        Ok(names(&[BROKEN]))
-    );
-    for sql in [
-        "-- only mysql\n",
-        "-- only sqlite\nSELECT 1;",
-        "-- tenant a;b\n",
-    ] {
+    assert!(!schema(&home.owner).await.iter().any(|line| line.starts_with("three")));
+    assert_eq!(home.owner.pending(&[ONE, TWO, BROKEN]).await, Ok(names(&[BROKEN])));
+    for sql in ["-- only mysql\n", "-- only sqlite\nSELECT 1;", "-- tenant a;b\n"] {
         assert!(translate(sql, Dialect::Postgres).is_err(), "{sql}");
     }
 }
 
 async fn steps_equal_one_go(home: Home) {
     let sqlite = home.owner.dialect() == Dialect::Sqlite;
-    let fresh = if sqlite {
-        Home::sqlite().await
-    } else {
-        Home::postgres().await
-    };
-    let set = [
-        SPINE,
-        Migration {
-            name: "0002_one",
-            ..ONE
-        },
-        Migration {
-            name: "0003_two",
-            ..TWO
-        },
-    ];
+    let fresh = if sqlite { Home::sqlite().await } else { Home::postgres().await };
+    let set = [SPINE, Migration { name: "0002_one", ..ONE }, Migration { name: "0003_two", ..TWO }];
     for steps in 1..=set.len() {
-        home.owner
-            .migrate(&set[..steps], Some(APP_ROLE))
-            .await
-            .expect("a step");
+        home.owner.migrate(&set[..steps], Some(APP_ROLE)).await.expect("a step");
     }
-    fresh
-        .owner
-        .migrate(&set, Some(APP_ROLE))
-        .await
-        .expect("at once");
+    fresh.owner.migrate(&set, Some(APP_ROLE)).await.expect("at once");
     let made = schema(&fresh.owner).await;
     assert!(made.len() > 5);
     assert_eq!(schema(&home.owner).await, made);
@@ -158,19 +98,13 @@ async fn several_instances_at_once(home: Home) {
     for _ in 0..4 {
         let mut config = home.config.clone();
         config.database = match &config.database {
-            mainstay_db::Database::Postgres { url } => mainstay_db::Database::Postgres {
-                url: Home::as_owner(url),
-            },
+            mainstay_db::Database::Postgres { url } => mainstay_db::Database::Postgres { url: Home::as_owner(url) },
             sqlite @ mainstay_db::Database::Sqlite { .. } => sqlite.clone(),
         };
         let db = Db::open(config).await.expect("an instance");
-        tasks.push(tokio::spawn(async move {
-            db.migrate(&[SPINE], Some(APP_ROLE))
-                .await
-                .expect("migrated")
-                .applied
-                .len()
-        }));
+        tasks.push(tokio::spawn(
+            async move { db.migrate(&[SPINE], Some(APP_ROLE)).await.expect("migrated").applied.len() },
+        ));
     }
     let mut applied = 0;
     for task in tasks {
@@ -180,17 +114,7 @@ async fn several_instances_at_once(home: Home) {
 }
 
 async fn pending_names_what_is_missing(home: Home) {
-    assert_eq!(
-        home.owner.pending(&[ONE, TWO]).await,
-        Ok(names(&[ONE, TWO]))
-    );
-    home.owner
-        .migrate(&[ONE], Some(APP_ROLE))
-        .await
-        .expect("migrated");
-    assert_eq!(
-        home.db.pending(&[ONE, TWO]).await,
-        Ok(names(&[TWO])),
-        "also under the application's role"
-    );
+    assert_eq!(home.owner.pending(&[ONE, TWO]).await, Ok(names(&[ONE, TWO])));
+    home.owner.migrate(&[ONE], Some(APP_ROLE)).await.expect("migrated");
+    assert_eq!(home.db.pending(&[ONE, TWO]).await, Ok(names(&[TWO])), "also under the application's role");
 }

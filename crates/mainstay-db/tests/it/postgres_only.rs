@@ -13,13 +13,7 @@ const TABLES: &str = "CREATE TABLE counter (id {uuid} PRIMARY KEY, n BIGINT NOT 
                                        ('00000000-0000-0000-0000-000000000002', 0);";
 
 async fn add(db: &Db, counter: u128) -> Result<u64, Error> {
-    db.write(Scope::System, move |tx| {
-        tx.exec(
-            "UPDATE counter SET n = n + 1 WHERE id = $1",
-            &[&id(counter)],
-        )
-    })
-    .await
+    db.write(Scope::System, move |tx| tx.exec("UPDATE counter SET n = n + 1 WHERE id = $1", &[&id(counter)])).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,8 +30,7 @@ async fn lost_connections_are_replaced_unseen() {
             assert_eq!(task.await.expect("a task"), Ok(1), "round {round}");
         }
         let ended = home.owner.write::<_, Error>(Scope::System, |tx| {
-            let sql =
-                "SELECT COUNT(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+            let sql = "SELECT COUNT(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
                        WHERE datname = current_database() AND pid <> pg_backend_pid()";
             tx.one(sql, &[], |row| row.get::<i64>(0))
         });
@@ -57,31 +50,23 @@ async fn a_connection_lost_in_the_middle_runs_again_once() {
     let done = home.db.write::<_, Error>(Scope::System, move |tx| {
         tx.exec("UPDATE counter SET n = n + 1 WHERE id = $1", &[&id(1)])?;
         if counted.fetch_add(1, Ordering::SeqCst) == 0 {
-            let own = tx
-                .one("SELECT pg_backend_pid()", &[], |row| row.get::<i64>(0))?
-                .expect("a pid");
+            let own = tx.one("SELECT pg_backend_pid()", &[], |row| row.get::<i64>(0))?.expect("a pid");
             let (owner, told) = (owner.clone(), std::sync::mpsc::channel());
             std::thread::scope(|scope| {
                 scope.spawn(move || {
-                    let runtime = tokio::runtime::Builder::new_current_thread()
-                        .enable_all()
-                        .build()
-                        .expect("a runtime");
+                    let runtime =
+                        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
                     let end = owner.read::<_, Error>(Scope::System, move |tx| {
-                        tx.one(
-                            "SELECT pg_terminate_backend(CAST($1 AS BIGINT)::int)",
-                            &[&own],
-                            |row| row.get::<bool>(0),
-                        )
+                        tx.one("SELECT pg_terminate_backend(CAST($1 AS BIGINT)::int)", &[&own], |row| {
+                            row.get::<bool>(0)
+                        })
                     });
                     told.0.send(runtime.block_on(end)).expect("told");
                 });
             });
             assert_eq!(told.1.recv(), Ok(Ok(Some(true))));
         }
-        tx.one("SELECT n FROM counter WHERE id = $1", &[&id(1)], |row| {
-            row.get::<i64>(0)
-        })
+        tx.one("SELECT n FROM counter WHERE id = $1", &[&id(1)], |row| row.get::<i64>(0))
     });
     assert_eq!(done.await, Ok(Some(1)), "the first run was never committed");
     assert_eq!(runs.load(Ordering::SeqCst), 2);
@@ -109,14 +94,9 @@ async fn deadlocks_run_again() {
     for task in tasks {
         assert_eq!(task.await.expect("a task"), Ok(1));
     }
-    assert!(
-        runs.load(Ordering::Relaxed) > 8,
-        "there was at least one deadlock"
-    );
+    assert!(runs.load(Ordering::Relaxed) > 8, "there was at least one deadlock");
     let sum = home.db.read::<_, Error>(Scope::System, |tx| {
-        tx.rows("SELECT n FROM counter ORDER BY id", &[], |row| {
-            row.get::<i64>(0)
-        })
+        tx.rows("SELECT n FROM counter ORDER BY id", &[], |row| row.get::<i64>(0))
     });
     assert_eq!(sum.await, Ok(vec![8, 8]));
 }
@@ -133,9 +113,7 @@ async fn a_serialization_failure_runs_again_and_then_surfaces() {
         if counted.fetch_add(1, Ordering::SeqCst) < 2 {
             let _ = tx.savepoint(|tx| tx.exec(fail, &[]));
         }
-        tx.one("SELECT n FROM counter WHERE id = $1", &[&id(1)], |row| {
-            row.get::<i64>(0)
-        })
+        tx.one("SELECT n FROM counter WHERE id = $1", &[&id(1)], |row| row.get::<i64>(0))
     });
     assert_eq!(done.await, Ok(Some(1)));
     assert_eq!(runs.load(Ordering::SeqCst), 3);
@@ -145,36 +123,22 @@ async fn a_serialization_failure_runs_again_and_then_surfaces() {
         tx.exec(fail, &[])
     });
     assert!(matches!(never.await, Err(Error::Serialization(_))));
-    assert_eq!(
-        runs.load(Ordering::SeqCst) - tries,
-        8,
-        "the first run and seven more"
-    );
+    assert_eq!(runs.load(Ordering::SeqCst) - tries, 8, "the first run and seven more");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_table_does_not_disturb_prepared_statements() {
-    let home = Home::postgres_with(|config| config.pool = 1)
-        .await
-        .with(TABLES)
-        .await;
+    let home = Home::postgres_with(|config| config.pool = 1).await.with(TABLES).await;
     let all = || {
         home.db.read::<_, Error>(Scope::System, |tx| {
-            tx.one("SELECT * FROM counter WHERE id = $1", &[&id(1)], |row| {
-                row.get::<i64>(1)
-            })
+            tx.one("SELECT * FROM counter WHERE id = $1", &[&id(1)], |row| row.get::<i64>(1))
         })
     };
     assert_eq!(all().await, Ok(Some(0)));
-    let change = home.owner.write::<_, Error>(Scope::System, |tx| {
-        tx.exec("ALTER TABLE counter ADD COLUMN text TEXT", &[])
-    });
+    let change =
+        home.owner.write::<_, Error>(Scope::System, |tx| tx.exec("ALTER TABLE counter ADD COLUMN text TEXT", &[]));
     change.await.expect("changed");
-    assert_eq!(
-        all().await,
-        Ok(Some(0)),
-        "\"cached plan must not change result type\" is not shown to anybody"
-    );
+    assert_eq!(all().await, Ok(Some(0)), "\"cached plan must not change result type\" is not shown to anybody");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -184,10 +148,7 @@ async fn locks_and_statements_have_time_outs() {
         config.statement_timeout = Duration::from_millis(600);
     });
     let home = home.await.with(TABLES).await;
-    let slow = home
-        .db
-        .write::<_, Error>(Scope::System, |tx| tx.exec("SELECT pg_sleep(5)", &[]))
-        .await;
+    let slow = home.db.write::<_, Error>(Scope::System, |tx| tx.exec("SELECT pg_sleep(5)", &[])).await;
     assert!(matches!(slow, Err(Error::Deadline(_))), "{slow:?}");
     let (told, entered) = tokio::sync::oneshot::channel();
     let told = std::sync::Mutex::new(Some(told));
@@ -202,23 +163,12 @@ async fn locks_and_statements_have_time_outs() {
         held.await
     });
     entered.await.expect("locked");
-    let second = home
-        .db
-        .write::<_, Error>(Scope::System, |tx| tx.try_lock(id(7)))
-        .await;
+    let second = home.db.write::<_, Error>(Scope::System, |tx| tx.try_lock(id(7))).await;
     assert_eq!(second, Ok(false), "another transaction holds it");
-    let blocked = home
-        .db
-        .write::<_, Error>(Scope::System, |tx| tx.lock(&[id(7)]))
-        .await;
+    let blocked = home.db.write::<_, Error>(Scope::System, |tx| tx.lock(&[id(7)])).await;
     assert!(matches!(blocked, Err(Error::Busy(_))), "{blocked:?}");
     assert_eq!(holder.await.expect("a task"), Ok(()));
-    assert_eq!(
-        home.db
-            .write::<_, Error>(Scope::System, |tx| tx.try_lock(id(7)))
-            .await,
-        Ok(true)
-    );
+    assert_eq!(home.db.write::<_, Error>(Scope::System, |tx| tx.try_lock(id(7))).await, Ok(true));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -236,30 +186,15 @@ async fn a_used_up_pool_is_busy_and_an_absent_server_unavailable() {
         });
         held.await
     });
-    eventually("the connection is in use", async || {
-        matches!(add(&home.db, 1).await, Err(Error::Busy(_)))
-    })
-    .await;
+    eventually("the connection is in use", async || matches!(add(&home.db, 1).await, Err(Error::Busy(_)))).await;
     assert_eq!(holder.await.expect("a task"), Ok(()));
     assert_eq!(add(&home.db, 1).await, Ok(1));
 
-    let nobody = Db::open(Config::new(Database::Postgres {
-        url: "postgres://x@127.0.0.1:1/none".to_owned(),
-    }));
+    let nobody = Db::open(Config::new(Database::Postgres { url: "postgres://x@127.0.0.1:1/none".to_owned() }));
     assert!(matches!(nobody.await.map(drop), Err(Error::Unavailable(_))));
-    let Database::Postgres { url } = home.config.database.clone() else {
-        panic!("PostgreSQL")
-    };
-    let nowhere = Db::open(Config::new(Database::Postgres {
-        url: format!("{url}_not_there"),
-    }))
-    .await;
-    assert!(
-        matches!(nowhere.map(drop), Err(Error::Unavailable(text)) if text.contains("does not exist"))
-    );
-    let typo = Db::open(Config::new(Database::Postgres {
-        url: "postgres://x@h/y?sslmode=maybe".to_owned(),
-    }))
-    .await;
+    let Database::Postgres { url } = home.config.database.clone() else { panic!("PostgreSQL") };
+    let nowhere = Db::open(Config::new(Database::Postgres { url: format!("{url}_not_there") })).await;
+    assert!(matches!(nowhere.map(drop), Err(Error::Unavailable(text)) if text.contains("does not exist")));
+    let typo = Db::open(Config::new(Database::Postgres { url: "postgres://x@h/y?sslmode=maybe".to_owned() })).await;
     assert!(matches!(typo.map(drop), Err(Error::Unavailable(text)) if text.contains("address")));
 }

@@ -6,7 +6,7 @@ use mainstay_db::{Error, Scope};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::home::{Home, id, on_both};
+use crate::home::{Home, eventually, id, on_both};
 
 pub fn event(number: u128, workspace: Uuid, account: Option<Uuid>) -> NewEvent {
     let at: Timestamp = "2026-11-02T09:00:00Z".parse().expect("a time");
@@ -42,62 +42,28 @@ async fn appended_events_are_read_in_order(home: Home) {
             .expect("an event");
         assert_eq!(version, i64::try_from(number - 99).ok());
     }
-    let read = home.db.read(Scope::Workspace(workspace), move |tx| {
-        events::after(tx, Some(workspace), Cursor::START, 100)
-    });
-    let read = read.await.expect("events");
-    assert_eq!(
-        read.iter().map(|one| one.id).collect::<Vec<_>>(),
-        (100..110).map(id).collect::<Vec<_>>()
-    );
-    assert_eq!(
-        read.iter()
-            .filter_map(|one| one.account_version)
-            .collect::<Vec<_>>(),
-        (1..=10).collect::<Vec<_>>()
-    );
+    let all =
+        || home.db.read(Scope::Workspace(workspace), move |tx| events::after(tx, Some(workspace), Cursor::START, 100));
+    // any transaction that still runs on the same server holds the visible mark back for a moment
+    eventually("all ten are visible", async || all().await.expect("events").len() == 10).await;
+    let read = all().await.expect("events");
+    assert_eq!(read.iter().map(|one| one.id).collect::<Vec<_>>(), (100..110).map(id).collect::<Vec<_>>());
+    assert_eq!(read.iter().filter_map(|one| one.account_version).collect::<Vec<_>>(), (1..=10).collect::<Vec<_>>());
     let sent = event(100, workspace, Some(account));
     let first = &read[0];
-    assert_eq!(
-        (first.effective_at, &first.data, first.actor),
-        (sent.effective_at, &sent.data, sent.actor)
-    );
-    let count = home
-        .db
-        .prepare_statements()
-        .await
-        .expect("every statement is good SQL");
-    assert!(count > 10, "only {count} statements are registered");
+    assert_eq!((first.effective_at, &first.data, first.actor), (sent.effective_at, &sent.data, sent.actor));
 }
 
 #[test]
 fn cursors_are_tokens_in_order() {
-    let cursors =
-        [(0, 0), (0, 5), (1, 2), (1, 300), (i64::MAX, i64::MAX)].map(|(x, seq)| Cursor { x, seq });
+    let cursors = [(0, 0), (0, 5), (1, 2), (1, 300), (i64::MAX, i64::MAX)].map(|(x, seq)| Cursor { x, seq });
     assert!(cursors.is_sorted());
     for cursor in cursors {
         let token = cursor.to_string();
-        assert!(
-            token
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'),
-            "{token}"
-        );
+        assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{token}");
         assert_eq!(token.parse::<Cursor>(), Ok(cursor));
     }
-    for wrong in [
-        "",
-        "-",
-        "1",
-        "1-",
-        "-1",
-        "1-2-3",
-        "x-1",
-        "+1-2",
-        "1-10000000000000000",
-        "1--2",
-        "１-2",
-    ] {
+    for wrong in ["", "-", "1", "1-", "-1", "1-2-3", "x-1", "+1-2", "1-10000000000000000", "1--2", "１-2"] {
         assert!(wrong.parse::<Cursor>().is_err(), "{wrong}");
     }
 }
@@ -117,18 +83,15 @@ async fn a_timeline_is_paged_newest_first(home: Home) {
     }
     let (mut found, mut before) = (Vec::new(), None);
     loop {
-        let page = home.db.read(Scope::Workspace(workspace), move |tx| {
-            events::of_account(tx, workspace, account, before, 7)
-        });
+        let page =
+            home.db.read(Scope::Workspace(workspace), move |tx| events::of_account(tx, workspace, account, before, 7));
         let page = page.await.expect("a page");
         let Some(last) = page.last() else { break };
         before = Some(last.cursor);
         found.extend(page.iter().filter_map(|one| one.account_version));
     }
     assert_eq!(found, (1..=20).rev().collect::<Vec<_>>());
-    let elsewhere = home.db.read(Scope::Workspace(id(9)), move |tx| {
-        events::of_account(tx, id(9), account, None, 10)
-    });
+    let elsewhere = home.db.read(Scope::Workspace(id(9)), move |tx| events::of_account(tx, id(9), account, None, 10));
     assert_eq!(elsewhere.await, Ok(vec![]));
     let large = home.db.write(Scope::Workspace(workspace), move |tx| {
         tx.lock(&[account])?;

@@ -6,22 +6,21 @@ import { connect } from "./live.js";
 const STAY = 5000;
 let stay = 0;
 
-/** @param {string} selector @param {ParentNode} [inside] @returns {HTMLInputElement[]} */
-const all = (selector, inside = document) => [...inside.querySelectorAll(/** @type {"input"} */ (selector))];
+/** @param {ParentNode} inside @returns {HTMLInputElement[]} */
+const all = (selector = "", inside = document) => [...inside.querySelectorAll(/** @type {"input"} */ (selector))];
 
-/** The page's status line, spoken and shown. @param {string} text @param {string} [label] of a button; then it stays @param {() => void} [run] */
-export function say(text, label, run) {
+/** The page's status line, spoken and shown; with a button it stays until that is used. */
+export function say(text = "", label = "", run = () => {}) {
   clearTimeout(stay);
-  for (const line of all("#say")) {
-    line.textContent = text;
-    if (!label) stay = setTimeout(() => say(""), text ? STAY : 0);
-    if (!text) clearTimeout(stay);
-    if (!label) continue;
-    const button = document.createElement("button");
-    button.textContent = label;
-    button.onclick = () => run?.();
-    line.append(button);
-  }
+  const [line] = all("#say");
+  if (!line) return;
+  line.textContent = text;
+  if (text && !label) stay = setTimeout(say, STAY);
+  if (!label) return;
+  const button = document.createElement("button");
+  button.textContent = label;
+  button.onclick = run;
+  line.append(button);
 }
 
 for (const radio of all("[data-theme-choice] input")) {
@@ -69,7 +68,7 @@ for (const form of all("form[data-autosubmit]")) {
   form.onchange = ({ target }) => {
     sessionStorage.setItem("filter", sign(/** @type {HTMLInputElement} */ (target)));
     for (const control of controls) control.disabled = !control.value; // a short address to send to a colleague
-    /** @type {HTMLElement & {requestSubmit?: () => void}} */ (form).requestSubmit?.();
+    controls[0]?.form?.requestSubmit();
   };
 }
 
@@ -90,7 +89,8 @@ function relativeTimes() {
     const minutes = (Date.parse(/** @type {HTMLTimeElement} */ (time).dateTime) - Date.now()) / 60_000;
     const far = Math.abs(minutes);
     time.title ||= time.textContent ?? "";
-    time.textContent = far < 60 ? format.format(Math.trunc(minutes), "minute") : far < 1440 ? format.format(Math.trunc(minutes / 60), "hour") : format.format(Math.trunc(minutes / 1440), "day");
+    const [size, unit] = far < 60 ? /** @type {const} */ ([1, "minute"]) : far < 1440 ? /** @type {const} */ ([60, "hour"]) : /** @type {const} */ ([1440, "day"]);
+    time.textContent = format.format(Math.trunc(minutes / size), unit);
   }
 }
 relativeTimes();

@@ -18,14 +18,16 @@ let queue = Promise.resolve();
 /** @type {(cell: Cell, alone: boolean) => void} */
 let onRefused;
 
-/** @param {string} name @param {number} [count] the page's own words, with a number filled in */
-export const words = (name, count) => (table.getAttribute(`data-text-${name}`) ?? "").replace("{n}", `${count}`);
+/** The page's own words, with a number filled in. */
+export const words = (name = "", count = 0) => (table.getAttribute(`data-text-${name}`) ?? "").replace("{n}", `${count}`);
 /** @param {Element} cell @returns {HTMLInputElement | null} */
 export const editorIn = (cell) => cell.querySelector(":scope > input");
 /** @param {ParentNode} rows links are reached by Enter on their cell: the sheet is one tab stop */
 export const quietLinks = (rows) => rows.querySelectorAll("a").forEach((link) => (link.tabIndex = -1));
 /** @param {typeof onRefused} listener */
 export const whenRefused = (listener) => (onRefused = listener);
+
+const parsed = (html = "") => Object.assign(document.createElement("template"), { innerHTML: html }).content;
 
 /** @param {Cell} cell @param {(string | Node)[]} content */
 function fill(cell, content) {
@@ -43,15 +45,13 @@ function served(cell) {
 
 /** @param {Cell} cell @param {Served} was */
 function restore(cell, was) {
-  const template = document.createElement("template");
-  template.innerHTML = was.html;
-  fill(cell, [template.content]);
+  fill(cell, [parsed(was.html)]);
   cell.dataset.value = was.value;
   if (was.undo !== undefined) cell.dataset.undo = was.undo;
 }
 
-/** Shows a value before the server has answered. @param {Cell} cell @param {string} value */
-function show(cell, value) {
+/** Shows a value before the server has answered. @param {Cell} cell */
+function show(cell, value = "") {
   cell.dataset.value = value;
   delete cell.dataset.undo;
   if (cell.dataset.edit !== "score") return fill(cell, [value]);
@@ -63,8 +63,8 @@ function show(cell, value) {
   fill(cell, [chip]);
 }
 
-/** @param {Cell} cell @param {Cell} fresh @param {boolean} quiet */
-function mergeCell(cell, fresh, quiet) {
+/** @param {Cell} cell @param {Cell} fresh */
+function mergeCell(cell, fresh, quiet = false) {
   const same = served(cell).html === fresh.innerHTML;
   for (const name of ["class", "title", "data-value", "data-undo", "data-edit"]) {
     const value = fresh.getAttribute(name);
@@ -78,9 +78,9 @@ function mergeCell(cell, fresh, quiet) {
   setTimeout(() => cell.classList.remove("flash"), FLASH);
 }
 
-/** @param {string} html a table with rows and perhaps totals @param {Set<Cell>} [answered] cells whose own edit this answers */
-export function merge(html, answered) {
-  const { content } = Object.assign(document.createElement("template"), { innerHTML: html });
+/** @param {Set<Cell>} [answered] cells whose own edit this answers */
+export function merge(html = "", answered) {
+  const content = parsed(html);
   quietLinks(content);
   for (const fresh of content.querySelectorAll("tr")) {
     const row = /** @type {Row | null} */ (fresh.id && document.getElementById(fresh.id));
@@ -129,8 +129,8 @@ function refuse(steps, problem) {
   if (marked[0]) onRefused(marked[0], steps.length === 1);
 }
 
-/** Asks again, with the same key, until the server has answered. @param {string} body */
-async function post(body) {
+/** Asks again, with the same key, until the server has answered. */
+async function post(body = "") {
   const headers = { "content-type": "application/json", accept: "text/html", "x-csrf-token": table.dataset.csrf ?? "", "idempotency-key": crypto.randomUUID() };
   for (;;) {
     const answer = await fetch(table.dataset.cellsUrl ?? "", { method: "POST", headers, body }).catch(() => null);
@@ -190,8 +190,8 @@ export function save(edits) {
   start(steps, "typed");
 }
 
-/** Takes back (or does again) the last entry; what someone else has changed since is left alone. @param {boolean} back */
-export function undo(back) {
+/** Takes back (or does again) the last entry; what someone else has changed since is left alone. */
+export function undo(back = true) {
   const entry = (back ? done : undone).pop();
   const mine = entry?.filter((step) => step.cell.dataset.value === step.seen) ?? [];
   const lost = (entry?.length ?? 0) - mine.length;

@@ -10,8 +10,7 @@ let [row, column, anchorRow, anchorColumn] = [0, 0, 0, 0];
 /** @type {Cell[]} */
 let painted = [];
 
-/** @param {number} down @param {number} right */
-const cellAt = (down, right) => body.rows[down]?.cells[right];
+const cellAt = (down = 0, right = 0) => body.rows[down]?.cells[right];
 const current = () => cellAt(row, column);
 /** @param {EventTarget | null} target @returns {Cell | null} */
 const cellOf = (target) => (target instanceof Element && !(target instanceof HTMLInputElement) && body.contains(target) ? target.closest("td, th") : null);
@@ -23,8 +22,7 @@ const block = () =>
     .slice(Math.min(row, anchorRow), Math.max(row, anchorRow) + 1)
     .map((line) => [...line.cells].slice(Math.min(column, anchorColumn), Math.max(column, anchorColumn) + 1));
 
-/** @param {number} down @param {number} right @param {boolean} [extend] */
-function moveTo(down, right, extend) {
+function moveTo(down = 0, right = 0, extend = false) {
   current()?.removeAttribute("tabindex");
   row = Math.max(0, Math.min(rowCount() - 1, down));
   column = Math.max(0, Math.min(columnCount() - 1, right));
@@ -39,8 +37,8 @@ function moveTo(down, right, extend) {
   cell.focus();
   explain(cell);
 }
-/** @param {Cell} cell @param {boolean} [extend] */
-const moveToCell = (cell, extend) => moveTo(/** @type {Row} */ (cell.parentElement).sectionRowIndex, cell.cellIndex, extend);
+/** @param {Cell} cell */
+const moveToCell = (cell, extend = false) => moveTo(/** @type {Row} */ (cell.parentElement).sectionRowIndex, cell.cellIndex, extend);
 
 /** Says beside a refused cell what is wrong with it. @param {Cell} cell */
 function explain(cell) {
@@ -73,8 +71,7 @@ function edit(cell, typed) {
   if (!cell.dataset.edit) return say(words("fixed"));
   const input = makeEditor(cell);
   let open = true;
-  /** @param {boolean} keep @param {number} down @param {number} right */
-  const close = (keep, down, right) => {
+  const close = (keep = true, down = 0, right = 0) => {
     if (!open) return;
     open = false; // first: taking the input away makes it lose focus, which would save again
     const value = input.value.trim();
@@ -90,10 +87,10 @@ function edit(cell, typed) {
     const moves = { Enter: [step, 0], Tab: [0, step], Escape: [0, 0] }[event.key];
     if (!moves || event.isComposing) return;
     event.preventDefault(); // else the key goes on to the element that gets the focus next
-    close(event.key !== "Escape", moves[0] ?? 0, moves[1] ?? 0);
+    close(event.key !== "Escape", ...moves);
   });
   // Another window in front is no reason to save half a value.
-  input.addEventListener("blur", () => document.hasFocus() && close(true, 0, 0));
+  input.addEventListener("blur", () => document.hasFocus() && close());
   input.value = typed ?? refused.get(cell)?.value ?? cell.dataset.value ?? "";
   input.ariaInvalid = cell.ariaInvalid;
   cell.append(input);
@@ -102,8 +99,8 @@ function edit(cell, typed) {
   explain(cell);
 }
 
-/** @param {Edit[]} wanted @param {string} message */
-function saveBlock(wanted, message) {
+/** @param {Edit[]} wanted */
+function saveBlock(wanted, message = "") {
   const edits = wanted.filter(({ cell }) => cell.dataset.edit);
   const skipped = wanted.length - edits.length;
   say(skipped ? words("read-only", skipped) : words(message, edits.length));
@@ -117,8 +114,7 @@ const copy = () =>
     .map((line) => line.map((cell) => cell.dataset.value ?? cell.innerText).map((value) => (/[\t\n"]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)).join("\t"))
     .join("\n");
 
-/** @param {string} text */
-function parse(text) {
+function parse(text = "") {
   /** @type {string[][]} */
   const lines = [[]];
   for (const [, quoted, plain, end] of text.replace(/\r?\n$/, "").matchAll(/(?:"((?:[^"]|"")*)"|([^\t\r\n]*))(\t|\r?\n|$)/g)) {
@@ -129,8 +125,7 @@ function parse(text) {
   return lines;
 }
 
-/** @param {string} text */
-function paste(text) {
+function paste(text = "") {
   const lines = parse(text);
   const [top, left] = [Math.min(row, anchorRow), Math.min(column, anchorColumn)];
   const one = lines.length === 1 && lines[0]?.length === 1 ? lines[0][0] : undefined;
@@ -138,11 +133,12 @@ function paste(text) {
     moveTo(top, left);
     moveTo(top + lines.length - 1, left + Math.max(...lines.map((line) => line.length)) - 1, true);
   }
-  saveBlock(block().flatMap((line, down) => line.flatMap((cell, right) => ({ cell, value: one ?? lines[down]?.[right] ?? null }))).filter(/** @returns {edit is Edit} */ (edit) => edit.value !== null), "pasted");
+  const edits = block().flatMap((line, down) => line.map((cell, right) => ({ cell, value: one ?? lines[down]?.[right] ?? cell.dataset.value ?? "" })));
+  saveBlock(edits, "pasted");
 }
 
-/** @param {KeyboardEvent} event @param {boolean} control @returns {number[] | undefined} where a moving key leads */
-function target({ key }, control) {
+/** Where a moving key leads. @returns {number[] | undefined} */
+function target(key = "", control = false) {
   const page = Math.max(1, Math.floor(box.clientHeight / (body.rows[0]?.offsetHeight || 1)) - 3);
   return {
     ArrowUp: [row - 1, column],
@@ -156,8 +152,8 @@ function target({ key }, control) {
   }[key];
 }
 
-/** @param {KeyboardEvent} event @param {Cell} cell @param {boolean} control @returns {boolean} whether the key was used */
-function command(event, cell, control) {
+/** @param {KeyboardEvent} event @param {Cell} cell @returns {boolean} whether the key was used */
+function command(event, cell, control = false) {
   const key = event.key.toLowerCase();
   const link = cell.querySelector("a");
   if (control && (key === "z" || key === "y")) undo(key === "z" && !event.shiftKey);
@@ -175,8 +171,8 @@ body.addEventListener("keydown", (event) => {
   const cell = cellOf(event.target);
   if (!cell || event.isComposing) return;
   const control = event.ctrlKey || event.metaKey;
-  const place = target(event, control);
-  if (place) moveTo(place[0] ?? 0, place[1] ?? 0, event.shiftKey);
+  const place = target(event.key, control);
+  if (place) moveTo(place[0], place[1], event.shiftKey);
   if (place || command(event, cell, control)) event.preventDefault();
 });
 body.addEventListener("mousedown", (event) => {

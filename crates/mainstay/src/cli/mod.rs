@@ -3,6 +3,7 @@
 mod house;
 mod migrate;
 pub mod serve;
+mod workspace;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,8 @@ enum Command {
     /// Bring the database to this version's schema
     #[command(after_help = "Example: mainstay migrate --owner-database-url postgres://owner@host/mainstay --grant-to mainstay_app")]
     Migrate(migrate::Migrate),
+    /// Add workspaces
+    Workspace(workspace::Workspace),
     /// Print the version
     Version,
 }
@@ -60,6 +63,7 @@ pub fn run() -> ExitCode {
         match cli.command {
             Command::Serve(serve) => serve.run(&cli.data).await,
             Command::Migrate(migrate) => migrate.run(&cli.data).await,
+            Command::Workspace(workspace) => workspace.run(&cli.data).await,
             Command::Version => {
                 println!("mainstay {}", env!("CARGO_PKG_VERSION"));
                 Ok(())

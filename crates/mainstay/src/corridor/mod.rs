@@ -6,6 +6,7 @@ pub mod caller;
 pub mod fault;
 pub mod frame;
 pub mod frame_form;
+pub mod health;
 pub mod list;
 pub mod live;
 pub mod request;

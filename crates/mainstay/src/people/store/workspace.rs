@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use mainstay_db::{Row, Tx, sql};
 use mainstay_rules::event::Kind;
 use mainstay_rules::money::Currency;
+use mainstay_rules::problem::Problem;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -58,7 +59,14 @@ pub fn create_workspace(tx: &mut Tx<'_>, new: &NewWorkspace, at: Timestamp) -> R
              VALUES ($1, $2, $3, $4, $5, $6, 1, $7)"
         ),
         &[&new.id, &new.slug, &new.name, &new.currency.code(), &new.zone, &i64::from(new.fiscal_year_start_month), &at],
-    )?;
+    )
+    .map_err(|error| {
+        if error.is_unique("slug") {
+            let message = format!("Another workspace has the address {}. Choose another name.", new.slug);
+            return Fault::new(Problem::AlreadyExists, message);
+        }
+        error.into()
+    })?;
     workspace(tx, new.id)?.ok_or_else(|| Fault::internal("the new workspace is not there"))
 }
 

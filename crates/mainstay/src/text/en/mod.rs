@@ -1,6 +1,7 @@
 //! English.
 
 pub mod account;
+pub mod api;
 pub mod frame;
 pub mod people;
 pub mod portfolio;

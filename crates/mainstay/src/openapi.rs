@@ -1,0 +1,140 @@
+//! The description of the API, generated from the code: OpenAPI 3.1, and a page that lists it.
+
+use std::sync::LazyLock;
+
+use axum::http::header;
+use axum::response::IntoResponse;
+use mainstay_rules::problem::Problem;
+use maud::{Markup, html};
+use serde_json::{Value, json};
+use utoipa::OpenApi;
+
+use crate::corridor::frame;
+use crate::portfolio;
+use crate::text::api as text;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Mainstay",
+        description = "Key account management. Conventions: docs/api-design.md; errors: /docs/errors.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    paths(
+        // Portfolio
+        portfolio::api::list,
+        portfolio::api::edit,
+    ),
+    components(schemas(crate::corridor::fault::ProblemBody))
+)]
+struct Described;
+
+/// The document as it is served; every operation can also answer with a problem.
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let mut document = serde_json::to_value(Described::openapi()).unwrap_or_default();
+    document["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
+    document["components"]["securitySchemes"] = json!({
+        "token": { "type": "http", "scheme": "bearer", "description": "A token that begins with mst_, from Settings, API tokens." },
+        "session": { "type": "apiKey", "in": "cookie", "name": "mainstay_session",
+            "description": "The browser's session; writes also send x-csrf-token, and mainstay-workspace when there are several." },
+    });
+    document["security"] = json!([{ "token": [] }, { "session": [] }]);
+    let problem = json!({
+        "description": "A problem of the closed table, RFC 9457",
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+    });
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    for (_, operation) in paths.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten()) {
+        if let Some(responses) = operation["responses"].as_object_mut() {
+            responses.insert("default".to_owned(), problem.clone());
+        }
+    }
+    document
+});
+
+pub fn document() -> &'static Value {
+    &DOCUMENT
+}
+
+/// `GET /api/v1/openapi.json`
+pub async fn serve() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.to_string())
+}
+
+/// One line of the list: method, path and what it does.
+struct Operation<'a> {
+    method: &'a str,
+    path: &'a str,
+    summary: &'a str,
+    answers: Vec<&'a str>,
+}
+
+fn operations(tag: &str) -> Vec<Operation<'static>> {
+    let paths = DOCUMENT["paths"].as_object().into_iter().flatten();
+    paths
+        .flat_map(|(path, item)| item.as_object().into_iter().flatten().map(move |(method, operation)| (path, method, operation)))
+        .filter(|(_, _, operation)| operation["tags"][0] == tag)
+        .map(|(path, method, operation)| Operation {
+            method,
+            path,
+            summary: operation["summary"].as_str().unwrap_or_default(),
+            answers: operation["responses"].as_object().into_iter().flatten().map(|(status, _)| status.as_str()).collect(),
+        })
+        .collect()
+}
+
+fn tags() -> Vec<&'static str> {
+    let mut tags: Vec<&str> = Vec::new();
+    let paths = DOCUMENT["paths"].as_object().into_iter().flatten();
+    for operation in paths.flat_map(|(_, item)| item.as_object().into_iter().flatten()) {
+        if let Some(tag) = operation.1["tags"][0].as_str()
+            && !tags.contains(&tag)
+        {
+            tags.push(tag);
+        }
+    }
+    tags
+}
+
+/// `GET /api/docs`
+pub async fn page() -> Markup {
+    frame::gate(
+        text::title(),
+        true,
+        &html! {
+            div {
+                h1 { (text::title()) }
+                p.soft { (text::version()) " " a href="/api/v1/openapi.json" { "openapi.json" } " (OpenAPI 3.1)" }
+            }
+            p { (text::how()) " " a href="/docs/errors" { (text::errors()) } }
+            @for tag in tags() {
+                section.section aria-labelledby=(format!("t-{tag}")) {
+                    h2 id=(format!("t-{tag}")) { (tag) }
+                    @for operation in operations(tag) {
+                        details.fold {
+                            summary { span.method { (operation.method.to_uppercase()) } code { (operation.path) } " " (operation.summary) }
+                            dl.facts { div { dt { (text::answers()) } dd { (operation.answers.join(", ")) } } }
+                        }
+                    }
+                }
+            }
+        },
+    )
+}
+
+/// `GET /docs/errors`: the closed table of problems, where every `type` points.
+pub async fn errors_page() -> Markup {
+    frame::gate(
+        text::errors(),
+        true,
+        &html! {
+            div { h1 { (text::errors()) } p.soft { (text::errors_what()) } }
+            @for problem in Problem::ALL {
+                section.section id=(problem.code()) aria-labelledby=(format!("h-{}", problem.code())) {
+                    h2 id=(format!("h-{}", problem.code())) { code { (problem.code()) } " · " (problem.status()) }
+                    p { (problem.title()) ". " (text::problem_help(*problem)) }
+                }
+            }
+        },
+    )
+}
