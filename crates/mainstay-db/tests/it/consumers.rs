@@ -46,7 +46,7 @@ async fn effects(db: &Db) -> Vec<Uuid> {
 /// Runs until all that is committed is seen: on PostgreSQL other tests' transactions can hold the mark back briefly.
 async fn run_until(consumer: &Consumer, db: &Db, enough: impl Fn(&Ran) -> bool) -> Ran {
     let mut total = Ran::default();
-    for _ in 0..200 {
+    for _ in 0..1_500 {
         let ran = consumer.run_once(db).await.expect("ran");
         total.handled += ran.handled;
         total.parked += ran.parked;

@@ -9,7 +9,7 @@ use mainstay_db::events::{self, Cursor, Event};
 use mainstay_db::{Db, Error, Scope, Tx};
 use uuid::Uuid;
 
-use crate::home::{Home, id, on_both};
+use crate::home::{Home, eventually, id, on_both};
 use crate::spine::event;
 
 const PRODUCERS: u128 = 8;
@@ -108,8 +108,21 @@ async fn nothing_is_lost_or_done_twice(home: Home) {
     for producer in producers {
         committed += producer.await.expect("a producer");
     }
-    // an unrelated transaction may still hold the visible mark back for a moment
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    // an unrelated transaction may still hold the visible mark back
+    eventually("the last event is visible", async || {
+        let all = home.db.read::<_, Error>(Scope::Workspace(id(1)), |tx| {
+            let newest = tx.one("SELECT MAX(seq) FROM event", &[], |row| row.get::<i64>(0))?;
+            Ok((newest, events::head(tx, Some(id(1)))?))
+        });
+        let (newest, head) = all.await.expect("events");
+        let visible = home.db.read::<_, Error>(Scope::Workspace(id(1)), move |tx| {
+            tx.one("SELECT COUNT(*) FROM event WHERE (x, seq) > ($1, $2)", &[&head.x, &head.seq], |row| {
+                row.get::<i64>(0)
+            })
+        });
+        newest.is_some() && visible.await.expect("a count") == Some(0)
+    })
+    .await;
     done.store(true, Ordering::SeqCst);
     for reader in readers {
         reader.await.expect("a reader");
@@ -190,7 +203,7 @@ async fn a_slow_transaction_is_waited_for() {
     let start = home.db.read::<_, Error>(scope, |tx| events::head(tx, Some(id(1)))).await.expect("a head");
     drop(release);
     slow.await.expect("a task").expect("committed");
-    crate::home::eventually("both are seen", async || {
+    eventually("both are seen", async || {
         let found = home.db.read::<_, Error>(scope, move |tx| events::after(tx, Some(id(1)), start, 10));
         let found = found.await.expect("events");
         seen.store(i64::try_from(found.len()).expect("few"), Ordering::Relaxed);

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use mainstay_db::{Config, Database, Db, Error, Scope};
 
+use crate::group_commit::hold_the_writer;
 use crate::home::{id, unique};
 use crate::transactions::names;
 
@@ -116,4 +117,41 @@ async fn a_full_disk_loses_nothing_acknowledged() {
     let again = Db::open(config).await.expect("opens again");
     assert_eq!(again.integrity_check().await, Ok(vec![]));
     assert_eq!(names(&again).await, acknowledged);
+}
+
+/// A statement larger than the page cache meets the full disk before COMMIT: `SQLite` then ends the whole transaction,
+/// with the neighbours' work in it. They run again and succeed; only the large one fails.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_fills_the_disk_fails_alone() {
+    let disk = SmallDisk::mount(24);
+    let db = Db::open(Config::new(Database::Sqlite { file: disk.0.join("test.db") })).await.expect("opens");
+    db.migrate(&[TABLES], None).await.expect("migrated");
+    let (release, held) = hold_the_writer(&db).await;
+    let mut tasks = Vec::new();
+    for number in 0..20 {
+        let db = db.clone();
+        tasks.push(tokio::spawn(async move {
+            if number != 10 {
+                return write(&db, &format!("{number:02}")).await;
+            }
+            let large = "INSERT INTO room (workspace_id, name, padding)
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)
+                SELECT $1, 'large', hex(randomblob(1500)) FROM n";
+            db.write(Scope::System, move |tx| tx.exec(large, &[&id(1)])).await
+        }));
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await; // so that the large one is in the middle
+    }
+    drop(release);
+    held.await.expect("held");
+    let mut kept = Vec::new();
+    for (number, task) in tasks.into_iter().enumerate() {
+        let result = task.await.expect("a task");
+        if number == 10 {
+            assert!(matches!(result, Err(Error::Full(_))), "{result:?}");
+        } else {
+            assert_eq!(result, Ok(1), "neighbour {number}");
+            kept.push(format!("{number:02}"));
+        }
+    }
+    assert_eq!(names(&db).await, kept);
 }

@@ -17,7 +17,7 @@ const TABLES: &str =
         FOREIGN KEY (wall) REFERENCES wall (id) DEFERRABLE INITIALLY DEFERRED){strict};";
 
 /// Keeps the writer busy until told, so that what is sent meanwhile becomes one group.
-async fn hold_the_writer(db: &Db) -> (std::sync::mpsc::Sender<()>, tokio::task::JoinHandle<()>) {
+pub async fn hold_the_writer(db: &Db) -> (std::sync::mpsc::Sender<()>, tokio::task::JoinHandle<()>) {
     let (release, held) = std::sync::mpsc::channel::<()>();
     let (held, entered, db) = (std::sync::Mutex::new(held), Arc::new(Notify::new()), db.clone());
     let inside = entered.clone();

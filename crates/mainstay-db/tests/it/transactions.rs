@@ -225,8 +225,11 @@ async fn health_is_well(home: Home) {
 
 async fn the_clock_of_the_database(home: Home) {
     let home = home.with(TABLES).await;
-    let now =
-        home.db.read::<_, Error>(Scope::System, |tx| tx.now().map(|now| now.as_millisecond())).await.expect("a time");
+    let now = home
+        .db
+        .read::<_, Error>(Scope::System, |tx| tx.now().map(jiff::Timestamp::as_millisecond))
+        .await
+        .expect("a time");
     let apart = now.abs_diff(jiff::Timestamp::now().as_millisecond());
     assert!(apart < 60_000, "{apart} ms");
 }

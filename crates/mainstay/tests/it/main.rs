@@ -1,0 +1,8 @@
+//! The house tested by its front doors: HTTP and the command line, on both databases. One binary.
+
+mod access_coverage;
+mod gate;
+mod harness;
+mod openapi;
+mod portfolio;
+mod statements;
