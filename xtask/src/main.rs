@@ -13,6 +13,7 @@ use std::process::ExitCode;
 const USAGE: &str = "cargo xtask <command>
 
   tidy       what a machine can check of STYLE.md and ARCHITECTURE.md
+  bench      the figures of docs/performance.md, as a table on standard output (bin/bench)
   licences   every dependency's licence must be on the list in xtask/src/licences.rs";
 
 fn main() -> ExitCode {
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["tidy"] => tidy::run(),
         ["licences"] => licences::run(),
+        ["bench", more @ ..] => bench(more),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
@@ -34,4 +36,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The benchmark needs a PostgreSQL, which the shell starts as it does for the tests.
+fn bench(more: &[&str]) -> Result<bool, String> {
+    let done = std::process::Command::new("bin/bench").args(more).status().map_err(|e| format!("bin/bench: {e}"))?;
+    Ok(done.success())
 }

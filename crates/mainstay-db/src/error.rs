@@ -98,12 +98,15 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
+/// The driver keeps its kinds of failure to itself, but not their words.
+const LOST: [&str; 4] = ["connecting to", "communicating with", "TLS handshake", "timeout waiting"];
+
 impl From<postgres::Error> for Error {
     fn from(error: postgres::Error) -> Error {
         let Some(said) = error.as_db_error() else {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
             let text = format!("{error}{cause}");
-            return if error.is_closed() || text.contains("connecting") || text.contains("communicating") {
+            return if error.is_closed() || LOST.iter().any(|words| text.contains(words)) {
                 Error::Unavailable(text)
             } else {
                 Error::other(format!("PostgreSQL: {text}"))

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::pg::Connection as PgConnection;
+use crate::sqlite::statement as sqlite;
 use crate::value::{Col, Param, Value};
 use crate::{Dialect, Scope};
 
@@ -33,6 +34,8 @@ pub(crate) struct State {
     /// A statement ran that writes or locks rows.
     pub wrote: bool,
     locked: Vec<Uuid>,
+    /// Of those, the ones taken after the first write.
+    late: Vec<Uuid>,
 }
 
 pub(crate) enum Link<'a> {
@@ -93,7 +96,7 @@ impl<'a> Tx<'a> {
     /// Runs one statement; answers how many rows it touched.
     pub fn exec(&mut self, sql: &str, parameters: &[&dyn Param]) -> Result<u64> {
         self.statement(sql, parameters, |link, sql, values| match link {
-            Link::Sqlite(connection) => sqlite_exec(connection, sql, values),
+            Link::Sqlite(connection) => sqlite::exec(connection, sql, values),
             Link::Postgres(connection) => connection.exec(sql, values),
         })
     }
@@ -106,7 +109,7 @@ impl<'a> Tx<'a> {
         read: impl Fn(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
         self.statement(sql, parameters, |link, sql, values| match link {
-            Link::Sqlite(connection) => sqlite_rows(connection, sql, values, &read),
+            Link::Sqlite(connection) => sqlite::rows(connection, sql, values, &read),
             Link::Postgres(connection) => {
                 let rows = connection.query(sql, values)?;
                 within_limit(rows.len())?;
@@ -153,8 +156,8 @@ impl<'a> Tx<'a> {
 
     /// Takes the locks of these accounts (or of the workspace) until the transaction ends, in one order for everybody.
     ///
-    /// Comes before the first write: a transaction id given before the lock would let a later event of the
-    /// account sort before an earlier one.
+    /// Best before the first write: a transaction id given before the lock can make a later event of the account sort
+    /// before an earlier one. `events::append` notices that and has the transaction run again.
     pub fn lock(&mut self, ids: &[Uuid]) -> Result<()> {
         let mut wanted: Vec<Uuid> = ids.iter().copied().filter(|id| !self.holds(*id)).collect();
         wanted.sort_unstable();
@@ -169,7 +172,7 @@ impl<'a> Tx<'a> {
             let locked = connection.batch(&calls.concat());
             self.note(locked)?;
         }
-        self.state.locked.append(&mut wanted);
+        self.took(&wanted);
         Ok(())
     }
 
@@ -187,7 +190,7 @@ impl<'a> Tx<'a> {
             }
         };
         if taken {
-            self.state.locked.push(id);
+            self.took(&[id]);
         }
         Ok(taken)
     }
@@ -209,10 +212,26 @@ impl<'a> Tx<'a> {
         self.state.locked.contains(&id)
     }
 
-    fn may_lock(&self, more: usize) -> Result<()> {
+    fn took(&mut self, ids: &[Uuid]) {
+        self.state.locked.extend(ids);
         if self.state.wrote {
-            return Err(Error::other("take every lock before the first write of the transaction"));
+            self.state.late.extend(ids);
         }
+    }
+
+    /// Whether the lock was taken after the transaction had begun to write.
+    pub(crate) fn holds_late(&self, id: Uuid) -> bool {
+        self.state.late.contains(&id)
+    }
+
+    /// An answer that this transaction cannot give: it must run again from its start.
+    pub(crate) fn conflict(&mut self, what: &str) -> Error {
+        let error = Error::Serialization(what.to_owned());
+        let _ = self.note(Err::<(), _>(error.clone()));
+        error
+    }
+
+    fn may_lock(&self, more: usize) -> Result<()> {
         if self.state.locked.len() + more > MAX_LOCKS {
             return Err(Error::other(format!("a transaction may lock {MAX_LOCKS} things at most; split the work")));
         }
@@ -316,50 +335,10 @@ fn placeholders(rows: usize, width: usize) -> String {
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
-fn within_limit(rows: usize) -> Result<()> {
+pub(crate) fn within_limit(rows: usize) -> Result<()> {
     if rows > MAX_ROWS {
         Err(Error::other(format!("a query answered more than {MAX_ROWS} rows; page it by key")))
     } else {
         Ok(())
     }
-}
-
-fn sqlite_bind(statement: &mut rusqlite::Statement<'_>, values: &[Value<'_>]) -> Result<()> {
-    for index in 1..=statement.parameter_count() {
-        // "$3" -> 3: SQLite numbers names by their first appearance
-        let number = statement.parameter_name(index).and_then(|name| name.get(1..)?.parse().ok()).unwrap_or(index);
-        let value = number.checked_sub(1).and_then(|at: usize| values.get(at));
-        let value = value.ok_or_else(|| Error::other(format!("the statement has no value for ${number}")))?;
-        statement.raw_bind_parameter(index, value)?;
-    }
-    Ok(())
-}
-
-fn sqlite_exec(connection: &Connection, sql: &str, values: &[Value<'_>]) -> Result<u64> {
-    let mut statement = connection.prepare_cached(sql)?;
-    sqlite_bind(&mut statement, values)?;
-    if statement.column_count() == 0 {
-        return Ok(statement.raw_execute()? as u64);
-    }
-    let (mut rows, mut count) = (statement.raw_query(), 0);
-    while rows.next()?.is_some() {
-        count += 1;
-    }
-    Ok(count)
-}
-
-fn sqlite_rows<T>(
-    connection: &Connection,
-    sql: &str,
-    values: &[Value<'_>],
-    read: &impl Fn(&Row<'_>) -> Result<T>,
-) -> Result<Vec<T>> {
-    let mut statement = connection.prepare_cached(sql)?;
-    sqlite_bind(&mut statement, values)?;
-    let (mut rows, mut out) = (statement.raw_query(), Vec::new());
-    while let Some(row) = rows.next()? {
-        out.push(read(&Row::Sqlite(row))?);
-        within_limit(out.len())?;
-    }
-    Ok(out)
 }

@@ -75,7 +75,7 @@ impl Consumer {
         self
     }
 
-    /// Further accounts that `react` appends events to; locks must be taken before the first write.
+    /// Further accounts that `react` appends events to: locked before the first write, so that nothing runs twice.
     #[must_use]
     pub fn locks(mut self, locks: impl Fn(&Event) -> Vec<Uuid> + Send + Sync + 'static) -> Consumer {
         self.locks = Arc::new(locks);

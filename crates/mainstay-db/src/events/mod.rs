@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::transaction::{Row, Tx};
-use crate::{Scope, sql, statements};
+use crate::{Dialect, Scope, sql, statements};
 
 /// Events that one call answers at most.
 pub const MAX_EVENTS: i64 = 1_000;
@@ -59,13 +59,16 @@ pub struct Event {
 }
 
 /// Stores one event and answers the new version of its account. The transaction must hold the account's lock
-/// (`tx.lock`), or the workspace's when there is no account: that is what keeps each account's events in order.
+/// (`tx.lock`); for an event of the workspace as a whole the workspace's lock is taken here.
 pub fn append(tx: &mut Tx<'_>, event: &NewEvent) -> Result<Option<i64>> {
-    let thing = event.account.unwrap_or(event.workspace);
-    if !tx.holds(thing) {
-        let what = if event.account.is_some() { "account" } else { "workspace" };
-        return Err(Error::other(format!("event {}: call tx.lock(&[{what}]) first in this write", event.kind)));
+    match event.account {
+        Some(account) if !tx.holds(account) => {
+            return Err(Error::other(format!("event {}: call tx.lock(&[account]) first in this write", event.kind)));
+        }
+        Some(_) => {}
+        None => tx.lock(&[event.workspace])?,
     }
+    keep_order(tx, event)?;
     if let Scope::Workspace(own) = tx.scope()
         && own != event.workspace
     {
@@ -108,6 +111,28 @@ pub fn append(tx: &mut Tx<'_>, event: &NewEvent) -> Result<Option<i64>> {
         ],
     )?;
     Ok(version)
+}
+
+/// A lock that was taken after the first write may have come too late: when somebody with a later transaction id has
+/// appended here meanwhile, this event would be read before theirs. Then this transaction starts again.
+fn keep_order(tx: &mut Tx<'_>, event: &NewEvent) -> Result<()> {
+    if tx.dialect() == Dialect::Sqlite || !tx.holds_late(event.account.unwrap_or(event.workspace)) {
+        return Ok(());
+    }
+    let of_account = sql!(
+        Postgres,
+        "SELECT seq FROM event WHERE account_id = $1 AND x > pg_current_xact_id()::text::bigint LIMIT 1"
+    );
+    let of_workspace = sql!(
+        Postgres,
+        "SELECT seq FROM event WHERE workspace_id = $1 AND account_id IS NULL
+         AND x > pg_current_xact_id()::text::bigint LIMIT 1"
+    );
+    let later = match event.account {
+        Some(account) => tx.one(of_account, &[&account], |row| row.get::<i64>(0))?,
+        None => tx.one(of_workspace, &[&event.workspace], |row| row.get::<i64>(0))?,
+    };
+    later.map_or(Ok(()), |_| Err(tx.conflict("a later transaction wrote to the same account first")))
 }
 
 const COLUMNS: &str = "x, seq, id, workspace_id, account_id, account_version, kind, v, effective_at, recorded_at, \

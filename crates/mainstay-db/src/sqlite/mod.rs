@@ -2,6 +2,7 @@
 
 mod queue;
 mod reader;
+pub(crate) mod statement;
 mod writer;
 
 use std::path::Path;

@@ -226,15 +226,12 @@ impl Writer {
         }
     }
 
-    /// No transaction could begin: everybody who waits now hears it at once, not one time-out after another.
+    /// No transaction could begin: everybody who waits now hears it at once, not one time-out after another. They are
+    /// collected before the first is answered, so that whoever comes after the answer gets a try of their own.
     fn refuse(&self, first: Box<dyn Job>, error: &Error) {
-        let mut next = Some(first);
-        for _ in 0..GROUP_JOBS {
-            let Some(job) = next.take() else { return };
-            job.fail(error.clone());
-            next = self.queue.another();
-        }
-        if let Some(job) = next {
+        let others = std::iter::from_fn(|| self.queue.another()).take(GROUP_JOBS);
+        let waiting: Vec<_> = std::iter::once(first).chain(others).collect();
+        for job in waiting {
             job.fail(error.clone());
         }
     }

@@ -146,17 +146,13 @@ async fn nothing_is_lost_or_done_twice(home: Home) {
     assert_eq!(versions.len() as u64, ACCOUNTS);
 }
 
-/// Why the order needs the lock first: the layer refuses the other way round, on both databases.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_without_its_lock_is_refused() {
     for home in [Home::sqlite().await, Home::postgres().await] {
         let home = home.with("").await;
         let bare = home.db.write(Scope::System, |tx| events::append(tx, &event(1, id(1), Some(id(2)))));
         assert!(matches!(bare.await, Err(Error::Other(text)) if text.contains("tx.lock(&[account])")));
-        let of_workspace = home.db.write(Scope::System, |tx| {
-            tx.lock(&[id(1)])?;
-            events::append(tx, &event(1, id(1), None))
-        });
+        let of_workspace = home.db.write(Scope::System, |tx| events::append(tx, &event(1, id(1), None)));
         assert_eq!(of_workspace.await, Ok(None));
         let late = home.db.write(Scope::System, |tx| {
             tx.lock(&[id(2)])?;
@@ -164,7 +160,7 @@ async fn an_event_without_its_lock_is_refused() {
             tx.lock(&[id(3)])?;
             events::append(tx, &event(3, id(1), Some(id(3))))
         });
-        assert!(matches!(late.await, Err(Error::Other(text)) if text.contains("before the first write")));
+        assert_eq!(late.await, Ok(Some(1)), "a late lock is fine when nobody came between");
         let foreign = home.db.write(Scope::Workspace(id(9)), |tx| {
             tx.lock(&[id(2)])?;
             events::append(tx, &event(4, id(1), Some(id(2))))
@@ -211,4 +207,42 @@ async fn a_slow_transaction_is_waited_for() {
     })
     .await;
     assert_eq!(seen.load(Ordering::Relaxed), 2);
+}
+
+/// A transaction that writes first and locks later must not put its event before one that was there already.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_that_came_too_late_starts_again() {
+    for account in [Some(id(2)), None] {
+        let home = Home::postgres().await.with("").await;
+        let (scope, runs) = (Scope::Workspace(id(1)), Arc::new(AtomicU32::new(0)));
+        let (go, went) = std::sync::mpsc::channel::<()>();
+        let (told, began) = tokio::sync::oneshot::channel();
+        let (went, told) = (std::sync::Mutex::new(went), std::sync::Mutex::new(Some(told)));
+        let (db, counted) = (home.db.clone(), runs.clone());
+        let early = tokio::spawn(async move {
+            let wrote = db.write::<_, Error>(scope, move |tx| {
+                tx.lock(&[id(3)])?;
+                let number = u128::from(counted.fetch_add(1, Ordering::SeqCst)) + 1;
+                events::append(tx, &event(10 + number, id(1), Some(id(3))))?; // now it has its transaction id
+                told.lock().expect("one").take().map(|told| told.send(()));
+                let _ = went.lock().expect("one").recv_timeout(Duration::from_secs(5));
+                tx.lock(account.as_slice())?;
+                events::append(tx, &event(20, id(1), account))
+            });
+            wrote.await
+        });
+        began.await.expect("it has begun");
+        let between = home.db.write::<_, Error>(scope, move |tx| {
+            tx.lock(account.as_slice())?;
+            events::append(tx, &event(21, id(1), account))
+        });
+        assert_eq!(between.await, Ok(account.map(|_| 1)));
+        drop(go);
+        assert_eq!(early.await.expect("a task"), Ok(account.map(|_| 2)));
+        assert_eq!(runs.load(Ordering::SeqCst), 2, "it started again with a later transaction id");
+        let order = home.db.read::<_, Error>(scope, |tx| {
+            tx.rows("SELECT id FROM event WHERE id IN ($1, $2) ORDER BY x, seq", &[&id(20), &id(21)], |row| row.get(0))
+        });
+        assert_eq!(order.await, Ok(vec![id(21), id(20)]));
+    }
 }

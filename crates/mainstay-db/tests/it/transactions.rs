@@ -15,7 +15,7 @@ const TABLES: &str = "CREATE TABLE room (workspace_id {uuid} NOT NULL, name TEXT
 
 on_both! { an_error_rolls_back_everything errors_have_one_word_on_both a_swallowed_failure_is_not_committed
 a_savepoint_undoes_only_its_part nested_calls_are_refused a_read_cannot_write a_panic_is_an_error
-the_callers_own_error_type locks_come_first a_commit_wakes a_read_sees_one_state transaction_words_are_refused
+the_callers_own_error_type locks_are_held a_commit_wakes a_read_sees_one_state transaction_words_are_refused
 health_is_well the_clock_of_the_database a_slow_read_is_stopped statements_are_checked_before_they_run }
 
 pub fn insert(tx: &mut Tx<'_>, name: &str) -> Result<u64, Error> {
@@ -146,7 +146,7 @@ async fn the_callers_own_error_type(home: Home) {
     assert!(matches!(done, Err(Refused::Database(Error::Other(_)))));
 }
 
-async fn locks_come_first(home: Home) {
+async fn locks_are_held(home: Home) {
     let home = home.with(TABLES).await;
     let done = home.db.write::<_, Error>(Scope::System, |tx| {
         tx.lock(&[id(9), id(2), id(9)])?;
@@ -155,7 +155,10 @@ async fn locks_come_first(home: Home) {
         tx.lock(&[id(4)])?;
         insert(tx, "hall")?;
         tx.lock(&[id(9)])?; // held already
-        assert!(matches!(tx.lock(&[id(5)]), Err(Error::Other(_))));
+        tx.lock(&[id(5)])?;
+        assert!(tx.holds(id(5)));
+        let undone = tx.savepoint(|tx| tx.lock(&[id(6)]).and(Err::<(), _>(Error::Gone)));
+        assert!(undone.is_err() && !tx.holds(id(6)), "the server gives such a lock back");
         Ok(())
     });
     assert_eq!(done.await, Ok(()));

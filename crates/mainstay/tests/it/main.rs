@@ -1,8 +1,11 @@
 //! The house tested by its front doors: HTTP and the command line, on both databases. One binary.
 
 mod access_coverage;
+mod crash;
+mod disk;
 mod gate;
 mod harness;
+mod instances;
 mod openapi;
 mod portfolio;
 mod statements;

@@ -79,6 +79,25 @@ impl Browser {
         send(&self.agent, method, url, &all, body)
     }
 
+    /// A write to a server that may die meanwhile: the status, or nothing when no answer came.
+    pub fn send_quietly(&self, method: &str, url: &str, key: &str, body: &str) -> Result<u16, ()> {
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(url)
+            .header("content-type", "application/json")
+            .header("x-csrf-token", &self.csrf)
+            .header("idempotency-key", key)
+            .header("cookie", self.cookie())
+            .body(body.as_bytes().to_vec())
+            .expect("the request can be built");
+        self.agent.run(request).map(|answer| answer.status().as_u16()).map_err(|_| ())
+    }
+
+    /// The cookie, for a connection of another kind.
+    pub fn cookie(&self) -> &str {
+        self.cookie.as_deref().unwrap_or_default()
+    }
+
     /// The same browser at another server of the same data.
     pub fn at(&self, base: &str) -> Self {
         Self { base: base.to_owned(), ..self.clone() }

@@ -1,6 +1,7 @@
 //! Where a test's data lives: a fresh folder, and for PostgreSQL a fresh database under a role that owns nothing.
 #![expect(clippy::disallowed_methods, reason = "the address of the throwaway PostgreSQL comes by the environment")]
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use postgres::{Client, NoTls};
@@ -30,7 +31,12 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 
 impl Data {
     pub fn new(on: On) -> Self {
-        let folder = TempDir::new().expect("a temporary folder can be made");
+        Self::within(on, &std::env::temp_dir())
+    }
+
+    /// In a folder inside this one.
+    pub fn within(on: On, parent: &Path) -> Self {
+        let folder = TempDir::new_in(parent).expect("a temporary folder can be made");
         let database = (on == On::Postgres).then(Fresh::new);
         let data = Self { on, folder, database };
         if let Some(fresh) = &data.database {

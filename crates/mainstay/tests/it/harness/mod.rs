@@ -3,10 +3,12 @@
 mod browser;
 mod data;
 mod script;
+mod stream;
 
 pub use browser::Browser;
 pub use data::{Data, On};
 pub use script::{Answer, Script};
+pub use stream::Stream;
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -153,7 +155,15 @@ pub struct House {
 
 impl House {
     pub fn new(on: On) -> Self {
-        let data = Data::new(on);
+        Self::with(Data::new(on))
+    }
+
+    /// With its data in a folder that the test chose.
+    pub fn in_folder(on: On, folder: &std::path::Path) -> Self {
+        Self::with(Data::within(on, folder))
+    }
+
+    fn with(data: Data) -> Self {
         let server = Server::start(&data);
         let mut admin = Browser::new(&server.url);
         let link = server.set_up_link();

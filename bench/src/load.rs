@@ -1,0 +1,149 @@
+//! Requests at a fixed rate whatever the answers take (open loop), and one after another for CPU time.
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+#![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "figures for people")]
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::Rows;
+use crate::data::On;
+use crate::seed::Seeded;
+use crate::server::Server;
+
+const RATE_PER_SECOND: u32 = 100;
+const OPEN_LOOP: usize = 1_500;
+const CLIENTS: usize = 8;
+const ONE_BY_ONE: usize = 1_000;
+const WARM_UP: usize = 100;
+const SCORES: usize = 1_000;
+
+struct Client<'a> {
+    agent: ureq::Agent,
+    url: String,
+    seeded: &'a Seeded,
+    html: bool,
+}
+
+impl<'a> Client<'a> {
+    fn new(server: &Server, seeded: &'a Seeded, html: bool) -> Self {
+        let agent = ureq::Agent::config_builder().http_status_as_error(true).build().new_agent();
+        Self { agent, url: server.url.clone(), seeded, html }
+    }
+
+    fn get(&self, path: &str) -> Result<usize, String> {
+        let accept = if self.html { "text/html" } else { "application/json" };
+        let mut answer = self
+            .agent
+            .get(format!("{}{path}", self.url))
+            .header("cookie", format!("mainstay_session={}", self.seeded.session))
+            .header("accept", accept)
+            .header("accept-encoding", "gzip")
+            .call()
+            .map_err(|e| format!("{path}: {e}"))?;
+        answer.body_mut().with_config().limit(1 << 24).read_to_vec().map(|body| body.len()).map_err(|e| e.to_string())
+    }
+
+    fn put_score(&self, account: uuid::Uuid, value: f64) -> Result<(), String> {
+        let body = serde_json::json!({ "value": value }).to_string();
+        self.agent
+            .put(format!("{}/api/v1/accounts/{account}/scores/launched", self.url))
+            .header("cookie", format!("mainstay_session={}", self.seeded.session))
+            .header("x-csrf-token", &self.seeded.csrf)
+            .header("content-type", "application/json")
+            .send(body)
+            .map(|_| ())
+            .map_err(|e| e.to_string())
+    }
+}
+
+/// The report and the account, as JSON and as HTML.
+pub fn pages(on: On, server: &Server, seeded: &Seeded) -> Result<Rows, String> {
+    let account = seeded.accounts[seeded.accounts.len() / 2];
+    let slug = seeded.slug;
+    let asked = [
+        ("report of 100 rows, JSON", "/api/v1/portfolio?limit=100&sort=-overall".to_owned(), false, "<= 1 CPU-ms"),
+        ("report of 100 rows, HTML", format!("/w/{slug}/portfolio?sort=-overall"), true, "<= 2.5 CPU-ms"),
+        ("account, JSON", format!("/api/v1/accounts/{account}"), false, "<= 1 CPU-ms"),
+        ("account, HTML", format!("/w/{slug}/accounts/{account}"), true, "<= 2.5 CPU-ms"),
+    ];
+    let mut rows = Rows::new();
+    for (what, path, html, target) in asked {
+        let client = Client::new(server, seeded, html);
+        for _ in 0..WARM_UP {
+            client.get(&path)?;
+        }
+        let before = server.cpu_seconds()?;
+        for _ in 0..ONE_BY_ONE {
+            client.get(&path)?;
+        }
+        let cpu_ms = (server.cpu_seconds()? - before) * 1000.0 / ONE_BY_ONE as f64;
+        let mut latencies = open_loop(server, seeded, html, &path)?;
+        let (p50, p99) = (percentile(&mut latencies, 0.50), percentile(&mut latencies, 0.99));
+        rows.push((format!("{on}: {what}, CPU per request"), target.into(), format!("{cpu_ms:.2} ms")));
+        rows.push((
+            format!("{on}: {what}, latency at {RATE_PER_SECOND}/s"),
+            "p99 <= 5 ms".into(),
+            format!("p50 {p50:.2} ms, p99 {p99:.2} ms"),
+        ));
+    }
+    Ok(rows)
+}
+
+/// Latencies in ms, each counted from when its request was due: a slow answer delays no measurement.
+fn open_loop(server: &Server, seeded: &Seeded, html: bool, path: &str) -> Result<Vec<f64>, String> {
+    let (began, next) = (Instant::now(), AtomicUsize::new(0));
+    let gap = Duration::from_secs(1) / RATE_PER_SECOND;
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..CLIENTS)
+            .map(|_| {
+                scope.spawn(|| {
+                    let client = Client::new(server, seeded, html);
+                    let mut latencies = Vec::new();
+                    loop {
+                        let turn = next.fetch_add(1, Ordering::Relaxed);
+                        if turn >= OPEN_LOOP {
+                            return Ok::<Vec<f64>, String>(latencies);
+                        }
+                        let due = began + gap * turn as u32;
+                        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+                        client.get(path)?;
+                        latencies.push(due.elapsed().as_secs_f64() * 1000.0);
+                    }
+                })
+            })
+            .collect();
+        let mut all = Vec::new();
+        for worker in workers {
+            all.extend(worker.join().map_err(|_| "a client panicked".to_owned())??);
+        }
+        Ok::<_, String>(all)
+    })
+}
+
+/// Recording a score, one after another, all over the accounts.
+pub fn scores(on: On, server: &Server, seeded: &Seeded, accounts: usize) -> Result<Rows, String> {
+    let client = Client::new(server, seeded, false);
+    let mut latencies = Vec::new();
+    let before = server.cpu_seconds()?;
+    for turn in 0..SCORES + WARM_UP {
+        let account = seeded.accounts[turn * 7_919 % seeded.accounts.len()];
+        let began = Instant::now();
+        client.put_score(account, (turn % 100) as f64 / 10.0)?;
+        if turn >= WARM_UP {
+            latencies.push(began.elapsed().as_secs_f64() * 1000.0);
+        }
+    }
+    let cpu_ms = (server.cpu_seconds()? - before) * 1000.0 / (SCORES + WARM_UP) as f64;
+    let (p50, p99) = (percentile(&mut latencies, 0.50), percentile(&mut latencies, 0.99));
+    Ok(vec![(
+        format!("{on}: recording a score, {accounts} accounts"),
+        "p50 <= 2 ms, flat".into(),
+        format!("p50 {p50:.2} ms, p99 {p99:.2} ms, CPU {cpu_ms:.2} ms"),
+    )])
+}
+
+fn percentile(values: &mut [f64], share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let place = (values.len() as f64 * share) as usize;
+    values.get(place.min(values.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
+}
