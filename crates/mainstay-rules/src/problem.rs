@@ -44,6 +44,8 @@ problems! {
     NotFound = "not_found", 404, "Not found";
     /// The path exists, the method does not.
     MethodNotAllowed = "method_not_allowed", 405, "This method is not supported here";
+    /// The request did not arrive, or was not answered, in time.
+    Timeout = "timeout", 408, "The request took too long";
     /// Something with this name or external id is there already.
     AlreadyExists = "already_exists", 409, "It exists already";
     /// The state of the thing does not permit this.

@@ -1,17 +1,20 @@
 //! Every route of the house in one readable list. The order is the menu's; each API route stands beside its page.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::handler::Handler;
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use memory_serve::CacheControl;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
-use crate::corridor::{frame, health, security};
+use crate::corridor::{frame, health, log, security};
 use crate::people::pages as people_pages;
 use crate::{openapi, portfolio};
 
@@ -96,16 +99,23 @@ pub fn list() -> Vec<Route> {
     routes().list
 }
 
+/// An answer begins within this time, or the request is given up; streams go on for as long as they like.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// Answers smaller than this travel as they are.
+const COMPRESSED_BYTES_MIN: u64 = 860;
+
 /// The whole house as a service.
 pub fn router(app: App) -> Router {
-    let not_streams = SizeAbove::new(860).and(NotForContentType::SSE).and(NotForContentType::IMAGES);
+    let not_streams = SizeAbove::new(COMPRESSED_BYTES_MIN).and(NotForContentType::SSE).and(NotForContentType::IMAGES);
     routes()
         .router
         .fallback(frame::not_found)
-        .layer(axum::middleware::from_fn_with_state(app.clone(), frame::faults_as_pages))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
+        .layer(CatchPanicLayer::new())
+        .layer(axum::middleware::from_fn(frame::faults_as_pages))
+        .layer(axum::middleware::from_fn(log::requests))
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(not_streams))
         .nest("/assets", memory_serve::load!().index_file(None).cache_control(CacheControl::NoCache).into_router())
-        .layer(CatchPanicLayer::new())
         .layer(axum::middleware::from_fn(security::headers))
         .layer(SetResponseHeaderLayer::if_not_present(
             HeaderName::from_static("cross-origin-opener-policy"),

@@ -1,7 +1,6 @@
 //! The page frame: menu, search, who I am; and how a fault looks as a page.
 
 use axum::body::Body;
-use axum::extract::State;
 use axum::http::{HeaderValue, Request, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -10,7 +9,6 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::caller::Caller;
 use super::fault::Fault;
-use crate::app::App;
 use crate::text::frame as text;
 
 /// The entries of the menu; a room that does not exist yet has none.
@@ -167,8 +165,9 @@ pub fn gate(title: &str, wide: bool, body: &Markup) -> Markup {
     }
 }
 
-/// Turns a fault on a page's address into a page: sign-in first, or what happened and where to go.
-pub async fn faults_as_pages(State(_): State<App>, request: Request<Body>, next: Next) -> Response {
+/// The last word on every answer: what a library refused becomes a problem of our table, and on a page's address
+/// a problem becomes a page: sign-in first, or what happened and where to go.
+pub async fn faults_as_pages(request: Request<Body>, next: Next) -> Response {
     let wants_html = request
         .headers()
         .get(header::ACCEPT)
@@ -179,9 +178,18 @@ pub async fn faults_as_pages(State(_): State<App>, request: Request<Body>, next:
     let address = request.uri().clone();
     let is_read = request.method().is_safe();
     let response = next.run(request).await;
-    let Some(fault) = response.extensions().get::<Fault>().cloned() else { return response };
+    let fault = match response.extensions().get::<Fault>() {
+        Some(fault) => fault.clone(),
+        None if response.status().is_client_error() || response.status().is_server_error() => {
+            match problem_of(response.status()) {
+                Some(problem) => Fault::new(problem, text::refused()),
+                None => return response,
+            }
+        }
+        None => return response,
+    };
     if address.path().starts_with("/api/") || !wants_html || is_script {
-        return response;
+        return if response.extensions().get::<Fault>().is_some() { response } else { fault.into_response() };
     }
     if fault.problem == Problem::NotSignedIn {
         let wanted = if is_read { address.path_and_query().map_or("/", |pq| pq.as_str()) } else { "/" };
@@ -193,6 +201,21 @@ pub async fn faults_as_pages(State(_): State<App>, request: Request<Body>, next:
         page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     page
+}
+
+/// The problem behind a bare status that a library answered (a bad path, an unreadable query, a panic).
+/// What has a body of its own meaning (`/readyz`) keeps it.
+fn problem_of(status: StatusCode) -> Option<Problem> {
+    match status {
+        StatusCode::BAD_REQUEST => Some(Problem::Malformed),
+        StatusCode::METHOD_NOT_ALLOWED => Some(Problem::MethodNotAllowed),
+        StatusCode::REQUEST_TIMEOUT => Some(Problem::Timeout),
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::TooLarge),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Some(Problem::UnsupportedMediaType),
+        StatusCode::UNPROCESSABLE_ENTITY => Some(Problem::Malformed),
+        StatusCode::INTERNAL_SERVER_ERROR => Some(Problem::Internal),
+        _ => None,
+    }
 }
 
 fn fault_page(fault: &Fault) -> Markup {

@@ -9,6 +9,7 @@ pub mod frame_form;
 pub mod health;
 pub mod list;
 pub mod live;
+pub mod log;
 pub mod request;
 pub mod security;
 pub mod source;

@@ -91,3 +91,32 @@ both!(
         assert_eq!(ready.status, 200, "{}", ready.body);
     }
 );
+
+both!(
+    fn what_a_library_refuses_is_a_problem_too(on) {
+        let house = House::new(on);
+        let admin = &house.admin;
+        for (method, path, status, code) in [
+            ("DELETE", "/api/v1/portfolio", 405, "method_not_allowed"),
+            ("GET", "/api/v1/nothing", 404, "not_found"),
+            ("GET", "/api/v1/accounts/%FF", 400, "malformed"),
+        ] {
+            let answer = admin.send(method, path, &[], b"");
+            assert_eq!((answer.status, answer.code().as_str()), (status, code), "{method} {path}");
+        }
+        let page = admin.get("/nothing/here");
+        assert_eq!(page.status, 404);
+        assert!(page.body.contains("<h1>"), "a person gets a page: {}", page.body);
+    }
+);
+
+both!(
+    fn every_answer_carries_the_strict_policy(on) {
+        let house = House::new(on);
+        for path in ["/sign-in", "/w/acme/portfolio", "/api/v1/portfolio", "/assets/css/app.css", "/nothing"] {
+            let answer = house.admin.get(path);
+            let policy = answer.header("content-security-policy").unwrap_or_default();
+            assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
+        }
+    }
+);

@@ -24,6 +24,7 @@ pub fn problem_help(problem: Problem) -> &'static str {
         Problem::BadCsrf => "Load the page again; a script sends the session's x-csrf-token.",
         Problem::NotFound => "It does not exist or may not be seen: both look the same.",
         Problem::MethodNotAllowed => "See the API reference for the methods of this address.",
+        Problem::Timeout => "Send it again; with an Idempotency-Key that is safe for writes too.",
         Problem::AlreadyExists => "Change the existing one, or choose another name or external id.",
         Problem::Conflict => "Read the thing again; the detail says what stands in the way.",
         Problem::StillRunning => "Wait for the first answer, then send the request again with the same key.",

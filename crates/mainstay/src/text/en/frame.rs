@@ -31,6 +31,7 @@ texts! {
     next = "Next";
     previous = "First page";
     none = "none";
+    refused = "The request could not be read or is not supported here. Nothing was changed.";
 }
 
 pub fn your_menu(name: &str) -> String {
