@@ -72,13 +72,20 @@ struct Operation<'a> {
 fn operations(tag: &str) -> Vec<Operation<'static>> {
     let paths = DOCUMENT["paths"].as_object().into_iter().flatten();
     paths
-        .flat_map(|(path, item)| item.as_object().into_iter().flatten().map(move |(method, operation)| (path, method, operation)))
+        .flat_map(|(path, item)| {
+            item.as_object().into_iter().flatten().map(move |(method, operation)| (path, method, operation))
+        })
         .filter(|(_, _, operation)| operation["tags"][0] == tag)
         .map(|(path, method, operation)| Operation {
             method,
             path,
             summary: operation["summary"].as_str().unwrap_or_default(),
-            answers: operation["responses"].as_object().into_iter().flatten().map(|(status, _)| status.as_str()).collect(),
+            answers: operation["responses"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(status, _)| status.as_str())
+                .collect(),
         })
         .collect()
 }

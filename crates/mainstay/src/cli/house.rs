@@ -53,7 +53,10 @@ pub async fn open(data: &DataOptions) -> Result<Db, String> {
     let pending = db.pending(migrations::SET).await.map_err(|e| e.to_string())?;
     if !pending.is_empty() {
         db.migrate(migrations::SET, None).await.map_err(|e| {
-            format!("the database is not at this version's schema ({} to go) and could not be brought there: {e}", pending.len())
+            format!(
+                "the database is not at this version's schema ({} to go) and could not be brought there: {e}",
+                pending.len()
+            )
         })?;
     }
     Ok(db)

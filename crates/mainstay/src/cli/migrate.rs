@@ -30,7 +30,9 @@ impl Migrate {
             pending.iter().for_each(|name| println!("{name}"));
             return Ok(());
         }
-        let role = self.grant_to.or_else(|| house::role_of(data.database_url.as_deref()).filter(|_| data.owner_database_url.is_some()));
+        let role = self
+            .grant_to
+            .or_else(|| house::role_of(data.database_url.as_deref()).filter(|_| data.owner_database_url.is_some()));
         db.migrate(migrations::SET, role.as_deref()).await.map_err(|e| e.to_string())?;
         println!("{} applied, the schema is that of version {}", pending.len(), env!("CARGO_PKG_VERSION"));
         Ok(())

@@ -25,10 +25,14 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Run the server
-    #[command(after_help = "Example: mainstay serve --data-dir /var/lib/mainstay --listen 0.0.0.0:8080 --base-url https://kam.example.com")]
+    #[command(
+        after_help = "Example: mainstay serve --data-dir /var/lib/mainstay --listen 0.0.0.0:8080 --base-url https://kam.example.com"
+    )]
     Serve(serve::Serve),
     /// Bring the database to this version's schema
-    #[command(after_help = "Example: mainstay migrate --owner-database-url postgres://owner@host/mainstay --grant-to mainstay_app")]
+    #[command(
+        after_help = "Example: mainstay migrate --owner-database-url postgres://owner@host/mainstay --grant-to mainstay_app"
+    )]
     Migrate(migrate::Migrate),
     /// Add workspaces
     Workspace(workspace::Workspace),

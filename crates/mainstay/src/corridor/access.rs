@@ -137,7 +137,9 @@ impl<M: DeedMark> FromRequestParts<App> for Allowed<M> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
         let caller = Caller::from_request_parts(parts, app).await?;
         if !caller.may(M::DEED) {
-            return Err(Fault::not_allowed("Your role in this workspace, or your token's scope, does not allow it. Ask an administrator."));
+            return Err(Fault::not_allowed(
+                "Your role in this workspace, or your token's scope, does not allow it. Ask an administrator.",
+            ));
         }
         Ok(Self { caller, deed: PhantomData })
     }

@@ -110,13 +110,17 @@ impl App {
         self.verb(Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| {
             let workspace = by.workspace.id;
             if !kept::begin(tx, workspace, &name, &key)? {
-                return Err(Fault::new(Problem::StillRunning, "Wait for its answer, then send it again with the same key."));
+                return Err(Fault::new(
+                    Problem::StillRunning,
+                    "Wait for its answer, then send it again with the same key.",
+                ));
             }
             if let Some(earlier) = kept::find(tx, workspace, &name, &key)? {
                 return replay(&earlier, &care.fingerprint);
             }
             let answer = verb(tx, by)?;
-            let text = if answer.secret { None } else { Some(serde_json::to_string(&answer).map_err(Fault::internal)?) };
+            let text =
+                if answer.secret { None } else { Some(serde_json::to_string(&answer).map_err(Fault::internal)?) };
             kept::keep(tx, workspace, &name, &key, &care.fingerprint, text.as_deref(), by.at)?;
             Ok(answer)
         })

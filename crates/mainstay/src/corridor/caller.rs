@@ -155,7 +155,10 @@ async fn identify(parts: &Parts, app: &App) -> Result<Caller, Fault> {
             .await?
             .filter(|found| slug.as_ref().is_none_or(|slug| *slug == found.caller.workspace.slug));
         let Some(found) = found else {
-            return Err(Fault::new(Problem::NotSignedIn, "The token is unknown or revoked. Make a new one under Settings, API tokens."));
+            return Err(Fault::new(
+                Problem::NotSignedIn,
+                "The token is unknown or revoked. Make a new one under Settings, API tokens.",
+            ));
         };
         app.note_use(people::store::Used::of(&found, now));
         return Ok(found.caller);
@@ -164,13 +167,10 @@ async fn identify(parts: &Parts, app: &App) -> Result<Caller, Fault> {
         return Err(Fault::new(Problem::NotSignedIn, "Send a token in the Authorization header, or sign in."));
     };
     let hash = hash_secret(secret);
-    let from_header =
-        parts.headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let from_header = parts.headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let wanted = slug.clone().or(from_header);
-    let found = app
-        .db
-        .read(Scope::System, move |tx| people::store::session_callers(tx, &hash, now, wanted.as_deref()))
-        .await?;
+    let found =
+        app.db.read(Scope::System, move |tx| people::store::session_callers(tx, &hash, now, wanted.as_deref())).await?;
     let Some(found) = found else {
         return Err(Fault::new(Problem::NotSignedIn, "The session is over. Sign in again."));
     };

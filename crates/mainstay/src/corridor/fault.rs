@@ -125,7 +125,10 @@ impl From<mainstay_db::Error> for Fault {
         match error {
             Error::Full(_) => {
                 tracing::error!("the disk of the database is full");
-                Self::new(Problem::StorageFull, "Nothing was saved. Free space on the disk of the data folder and try again.")
+                Self::new(
+                    Problem::StorageFull,
+                    "Nothing was saved. Free space on the disk of the data folder and try again.",
+                )
             }
             Error::Unavailable(_) | Error::Gone | Error::Busy(_) | Error::Serialization(_) => {
                 tracing::error!(error = %error, "database unavailable");

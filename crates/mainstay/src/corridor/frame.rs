@@ -121,7 +121,7 @@ fn top(caller: &Caller) -> Markup {
                 i {} span.words {} span.sr {}
             }
             details.menu {
-                summary aria-label=(text::your_menu(&caller.name)) { (face(&caller.name)) }
+                summary { (face(&caller.name)) span.sr { (text::your_menu(&caller.name)) } }
                 div.menu-box {
                     p { b { (caller.name) } br; span.soft { (caller.role.as_str()) } }
                     fieldset.choice data-theme-choice {
@@ -147,7 +147,8 @@ pub fn csrf(caller: &Caller) -> Markup {
 pub fn face(name: &str) -> Markup {
     let words: Vec<&str> = name.split_whitespace().collect();
     let letters = [words.first(), if words.len() > 1 { words.last() } else { None }];
-    let initials: String = letters.into_iter().flatten().filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect();
+    let initials: String =
+        letters.into_iter().flatten().filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect();
     html! { span.face aria-hidden="true" { (initials) } }
 }
 

@@ -19,7 +19,18 @@ pub struct Field<'a> {
 
 impl<'a> Field<'a> {
     pub fn text(name: &'a str, label: &'a str, value: &'a str) -> Self {
-        Self { name, label, kind: "text", value, hint: "", required: false, max: 200, autocomplete: "off", list: "", readonly: false }
+        Self {
+            name,
+            label,
+            kind: "text",
+            value,
+            hint: "",
+            required: false,
+            max: 200,
+            autocomplete: "off",
+            list: "",
+            readonly: false,
+        }
     }
 
     #[must_use]

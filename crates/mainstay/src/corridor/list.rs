@@ -56,7 +56,8 @@ pub fn seal_cursor(place: &impl Serialize) -> Result<String, Fault> {
 }
 
 pub fn open_cursor<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    let bad = || Fault::new(Problem::BadCursor, "Use next_cursor of an earlier answer, with the same sort and filters.");
+    let bad =
+        || Fault::new(Problem::BadCursor, "Use next_cursor of an earlier answer, with the same sort and filters.");
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| bad())?;
     serde_json::from_slice(&bytes).map_err(|_| bad())
 }

@@ -8,7 +8,8 @@ use axum::response::Response;
 
 pub async fn requests(request: Request<Body>, next: Next) -> Response {
     let method = request.method().clone();
-    let path = request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
+    let path =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
     let is_read = method.is_safe();
     let began = tokio::time::Instant::now();
     let response = next.run(request).await;

@@ -128,11 +128,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let place: String = error
-            .path()
-            .iter()
-            .map(|segment| format!("/{}", segment.to_string().trim_matches(['[', ']'])))
-            .collect();
+        let place: String =
+            error.path().iter().map(|segment| format!("/{}", segment.to_string().trim_matches(['[', ']']))).collect();
         if error.inner().is_data() {
             let message = plain_message(&error.inner().to_string());
             Fault::field(FieldError { pointer: place, code: FieldCode::Invalid, message })
@@ -188,11 +185,13 @@ async fn form_fields(request: Request<Body>) -> Result<Vec<(String, String)>, Fa
         return Err(Fault::new(Problem::UnsupportedMediaType, "Send the form as application/x-www-form-urlencoded."));
     }
     let body = body_of(request, limits::FORM_BYTES_MAX).await?;
-    serde_urlencoded::from_bytes(&body).map_err(|e| Fault::new(Problem::Malformed, format!("The form could not be read: {e}.")))
+    serde_urlencoded::from_bytes(&body)
+        .map_err(|e| Fault::new(Problem::Malformed, format!("The form could not be read: {e}.")))
 }
 
 /// Form structs hold strings only (and defaults), so that the rules can say what is wrong with a value.
 fn parse_form<T: DeserializeOwned>(fields: &[(String, String)]) -> Result<T, Fault> {
     let text = serde_urlencoded::to_string(fields).map_err(Fault::internal)?;
-    serde_urlencoded::from_str(&text).map_err(|e| Fault::new(Problem::Malformed, format!("The form could not be read: {e}.")))
+    serde_urlencoded::from_str(&text)
+        .map_err(|e| Fault::new(Problem::Malformed, format!("The form could not be read: {e}.")))
 }

@@ -1,8 +1,5 @@
 //! The one source of time, ids and secrets; the demo and tests put a simulated clock in its place.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place where clock and randomness come in"
-)]
+#![expect(clippy::disallowed_methods, reason = "this is the one place where clock and randomness come in")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -31,7 +31,15 @@ pub struct By {
 
 impl By {
     pub fn new(workspace: Arc<Workspace>, user: Option<Uuid>, source: Source) -> Self {
-        Self { workspace, user, at: source.now(), cause: None, source, touched: RefCell::default(), renamed: RefCell::default() }
+        Self {
+            workspace,
+            user,
+            at: source.now(),
+            cause: None,
+            source,
+            touched: RefCell::default(),
+            renamed: RefCell::default(),
+        }
     }
 
     pub fn because_of(mut self, cause: Uuid) -> Self {

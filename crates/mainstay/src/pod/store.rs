@@ -110,14 +110,7 @@ pub fn put_member(
     Ok(())
 }
 
-fn insert_member(
-    tx: &mut Tx<'_>,
-    by: &By,
-    pod: Uuid,
-    user: Uuid,
-    role: PodRole,
-    function: &str,
-) -> Result<(), Fault> {
+fn insert_member(tx: &mut Tx<'_>, by: &By, pod: Uuid, user: Uuid, role: PodRole, function: &str) -> Result<(), Fault> {
     tx.exec(
         sql!(
             "INSERT INTO pod_member (id, workspace_id, pod_id, user_id, role, function, since)

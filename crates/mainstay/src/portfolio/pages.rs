@@ -42,11 +42,7 @@ struct Report {
 }
 
 /// `GET /w/{workspace}/portfolio`
-pub async fn show(
-    State(app): State<App>,
-    caller: Allowed<Read>,
-    RawQuery(query): RawQuery,
-) -> Result<Markup, Fault> {
+pub async fn show(State(app): State<App>, caller: Allowed<Read>, RawQuery(query): RawQuery) -> Result<Markup, Fault> {
     let asked = asked(query.as_deref().unwrap_or_default());
     let (sort, filter) = (asked.sort()?, asked.filter(&caller)?);
     let after: Option<Place> = asked.paging().after()?;
@@ -113,10 +109,8 @@ pub async fn rows(
         .take(EDITS_MAX)
         .collect();
     let (workspace, viewer) = (caller.workspace.id, caller.user);
-    let (lines, totals) = app
-        .db
-        .read(Scope::Workspace(workspace), move |tx| rows_and_totals(tx, workspace, viewer, &accounts))
-        .await?;
+    let (lines, totals) =
+        app.db.read(Scope::Workspace(workspace), move |tx| rows_and_totals(tx, workspace, viewer, &accounts)).await?;
     let view = View { caller: &caller, today: caller.today(&app) };
     Ok(view.fragment(&lines, &totals))
 }
@@ -260,7 +254,7 @@ impl View<'_> {
         html! {
             table #sheet .sheet aria-label=(text::title()) data-cells-url=(self.caller.path("/portfolio/cells"))
                 data-rows-url=(self.caller.path("/portfolio/rows")) data-csrf=(self.caller.csrf())
-                data-text-read-only=(text::read_only()) data-text-saved=(text::saved()) data-text-pasted=(text::pasted())
+                data-text-read-only=(text::read_only()) data-text-cleared=(text::cleared()) data-text-signed-out=(text::signed_out()) data-text-pasted=(text::pasted())
                 data-text-copied=(text::copied()) data-text-undone=(text::undone()) data-text-redone=(text::redone())
                 data-text-nothing-undo=(text::nothing_to_undo()) data-text-conflict=(text::conflict())
                 data-text-offline=(text::offline()) data-text-retry=(text::retry())
@@ -276,7 +270,8 @@ impl View<'_> {
         let word = sort_word(key);
         let (class, in_currency) = match key {
             SortKey::Name | SortKey::Associate | SortKey::Gap => (None, false),
-            SortKey::Type | SortKey::Step(_) | SortKey::Overall => (Some("c"), false),
+            SortKey::Overall => (None, false),
+            SortKey::Type | SortKey::Step(_) => (Some("c"), false),
             SortKey::EndOn | SortKey::Progress => (Some("n"), false),
             SortKey::ArrLastYear | SortKey::ArrDeltaTarget | SortKey::ArrYtd => (Some("n"), true),
         };
@@ -397,7 +392,9 @@ impl View<'_> {
         let currency = self.caller.workspace.currency;
         match progress {
             Progress::None => html! { small { (text::no_target()) } },
-            Progress::Money(minor) => html! { span title=(money::exact(minor, currency)) { (text::gained(minor, currency)) } },
+            Progress::Money(minor) => {
+                html! { span title=(money::exact(minor, currency)) { (text::gained(minor, currency)) } }
+            }
             Progress::Percent(hundredths) => {
                 let percent = hundredths / 100;
                 let tick = self.year_share();
@@ -421,13 +418,14 @@ impl View<'_> {
 
     fn foot(&self, totals: &Totals) -> Markup {
         let currency = self.caller.workspace.currency;
-        let sum = |minor: i64| html! { td.n title=(money::exact(minor, currency)) { (text::short_amount(minor, currency)) } };
+        let sum =
+            |minor: i64| html! { td.n title=(money::exact(minor, currency)) { (text::short_amount(minor, currency)) } };
         html! {
             tfoot { tr {
                 th scope="row" { (text::accounts(totals.accounts)) }
                 td {} td {} td {}
                 @for (total, count) in totals.steps { td.c { @if let Some(mean) = mean(total, count) { (mean.one_decimal()) } } }
-                td.c { @if let Some(mean) = mean(totals.overall, totals.accounts) { (mean.one_decimal()) } }
+                td { @if let Some(mean) = mean(totals.overall, totals.accounts) { b.score.overall { (mean.one_decimal()) } } }
                 (sum(totals.arr_last_year))
                 @match totals.arr_delta_target { Some(minor) => (sum(minor)), None => td {} }
                 (sum(totals.arr_now))
@@ -441,7 +439,7 @@ impl View<'_> {
 fn overall_cell(line: &Line) -> Markup {
     let overall = Mean::from_millionths(line.overall);
     html! {
-        td.c data-field="overall" data-value=(overall.one_decimal()) {
+        td data-field="overall" data-value=(overall.one_decimal()) {
             @if line.scored_steps == 0 { b.score.overall.none { "–" } }
             @else {
                 b class={ "overall " (chip(overall, false)) } { (overall.one_decimal()) }
@@ -458,7 +456,10 @@ pub fn chip(mean: Mean, typed: bool) -> String {
 }
 
 fn gap(line: &Line, page: &str) -> Markup {
-    let Some(step) = line.gap_step.and_then(|step| usize::try_from(step).ok()).and_then(|index| SOFTWARE.steps.get(index).map(|s| (index, s)))
+    let Some(step) = line
+        .gap_step
+        .and_then(|step| usize::try_from(step).ok())
+        .and_then(|index| SOFTWARE.steps.get(index).map(|s| (index, s)))
     else {
         return html! {};
     };

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use mainstay_db::{Row, Tx, sql};
 use mainstay_rules::event::Kind;
-use mainstay_rules::scorecard::{self, Latest, NewScore, Recording};
 use mainstay_rules::score::Score;
+use mainstay_rules::scorecard::{self, Latest, NewScore, Recording};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -77,7 +77,9 @@ fn latest_before(
     at: Timestamp,
 ) -> Result<Option<Latest>, Fault> {
     let newest = tx.one(
-        sql!("SELECT value, effective_at FROM score_latest WHERE workspace_id = $1 AND account_id = $2 AND metric = $3"),
+        sql!(
+            "SELECT value, effective_at FROM score_latest WHERE workspace_id = $1 AND account_id = $2 AND metric = $3"
+        ),
         &[&workspace, &account, &metric],
         |row| Ok(Latest { metric: metric.to_owned(), value: score_of(row, 0)?, effective_at: row.get(1)? }),
     )?;
@@ -95,13 +97,7 @@ fn latest_before(
     }
 }
 
-fn insert(
-    tx: &mut Tx<'_>,
-    by: &By,
-    account: Uuid,
-    new: &ScoreIn,
-    effective_at: Timestamp,
-) -> Result<Uuid, Fault> {
+fn insert(tx: &mut Tx<'_>, by: &By, account: Uuid, new: &ScoreIn, effective_at: Timestamp) -> Result<Uuid, Fault> {
     let id = by.id();
     tx.exec(
         sql!(
@@ -217,12 +213,7 @@ pub fn history(
 const LATEST: Timestamp = Timestamp::constant(7_258_118_400, 0);
 
 /// All scores of an account, oldest first, newest `limit` of them: what a trend is drawn from.
-pub fn scores_since(
-    tx: &mut Tx<'_>,
-    workspace: Uuid,
-    account: Uuid,
-    since: Timestamp,
-) -> Result<Vec<Latest>, Fault> {
+pub fn scores_since(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, since: Timestamp) -> Result<Vec<Latest>, Fault> {
     Ok(tx.rows(
         sql!(
             "SELECT metric, value, effective_at FROM score

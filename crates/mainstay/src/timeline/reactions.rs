@@ -49,10 +49,8 @@ pub async fn tail(app: App) {
 }
 
 async fn follow(app: &App, cursor: Cursor) -> Result<Cursor, Fault> {
-    let events = app
-        .db
-        .read(Scope::System, move |tx| Ok::<_, Fault>(events::after(tx, None, cursor, BATCH_EVENTS)?))
-        .await?;
+    let events =
+        app.db.read(Scope::System, move |tx| Ok::<_, Fault>(events::after(tx, None, cursor, BATCH_EVENTS)?)).await?;
     let reached = events.last().map_or(cursor, |event| event.cursor);
     for event in events {
         // Nobody listening is no failure.

@@ -38,11 +38,19 @@ impl Write {
     }
 }
 
-fn write_until_killed(browser: &Browser, base: &str, accounts: &[String], who: usize, round: usize, stop: &AtomicBool) -> Vec<Write> {
+fn write_until_killed(
+    browser: &Browser,
+    base: &str,
+    accounts: &[String],
+    who: usize,
+    round: usize,
+    stop: &AtomicBool,
+) -> Vec<Write> {
     let mut writes = Vec::new();
     while !stop.load(Ordering::Relaxed) {
         let key = format!("round {round} writer {who} write {}", writes.len());
-        let mut write = Write { key, account: accounts[(who + writes.len()) % accounts.len()].clone(), acknowledged: false };
+        let mut write =
+            Write { key, account: accounts[(who + writes.len()) % accounts.len()].clone(), acknowledged: false };
         let answer = write.send(browser, base);
         write.acknowledged = answer == Ok(200);
         let is_over = answer.is_err();

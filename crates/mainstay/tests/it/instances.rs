@@ -24,7 +24,8 @@ fn a_score_recorded_through_one_appears_live_on_the_other() {
     let again = there.send("PATCH", "/api/v1/portfolio", &headers, text.as_bytes());
     assert_eq!(again.body, first.body, "the other instance knows the answer of the one that died");
     let events = there.get(&format!("/api/v1/accounts/{id}/timeline?limit=200")).json();
-    let recorded = events["data"].as_array().expect("a list has data").iter().filter(|e| e["kind"] == "score_recorded").count();
+    let recorded =
+        events["data"].as_array().expect("a list has data").iter().filter(|e| e["kind"] == "score_recorded").count();
     assert_eq!(recorded, 1, "nothing lost, nothing doubled");
 }
 

@@ -9,7 +9,9 @@ pub use contract::{
     contract_by_external_id, contracts, ledger, remove_contracts, withdraw_amendment,
 };
 pub use target::{remove_targets, set_target, target};
-pub use write::{AccountChange, archive_account, create_account, edit_account, expect_version, remove_account, restore_account};
+pub use write::{
+    AccountChange, archive_account, create_account, edit_account, expect_version, remove_account, restore_account,
+};
 
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -50,9 +50,6 @@ pub fn set_target(
 }
 
 pub fn remove_targets(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), Fault> {
-    tx.exec(
-        sql!("DELETE FROM arr_target WHERE workspace_id = $1 AND account_id = $2"),
-        &[&by.workspace.id, &account],
-    )?;
+    tx.exec(sql!("DELETE FROM arr_target WHERE workspace_id = $1 AND account_id = $2"), &[&by.workspace.id, &account])?;
     Ok(())
 }

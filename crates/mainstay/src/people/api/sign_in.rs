@@ -33,7 +33,10 @@ pub struct Origin {
 /// Checks e-mail and password; gives the secret of a new session.
 pub async fn sign_in(app: &App, email: &str, password: String, origin: &Origin) -> Result<String, Fault> {
     let email = email.trim().to_lowercase();
-    let keys = [(format!("email:{email}"), FAILURES_PER_EMAIL_MAX), (format!("address:{}", origin.address), FAILURES_PER_ADDRESS_MAX)];
+    let keys = [
+        (format!("email:{email}"), FAILURES_PER_EMAIL_MAX),
+        (format!("address:{}", origin.address), FAILURES_PER_ADDRESS_MAX),
+    ];
     let now = app.source.now();
     let (asked, limits) = (email.clone(), keys.clone());
     let stored = app
@@ -56,7 +59,9 @@ pub async fn sign_in(app: &App, email: &str, password: String, origin: &Origin) 
             .await?;
         return Err(Fault::new(
             Problem::WrongPassword,
-            format!("E-mail and password do not match. After {FAILURES_PER_EMAIL_MAX} failed attempts this address has to wait 15 minutes."),
+            format!(
+                "E-mail and password do not match. After {FAILURES_PER_EMAIL_MAX} failed attempts this address has to wait 15 minutes."
+            ),
         ));
     };
     let email_key = keys[0].0.clone();
@@ -69,7 +74,10 @@ fn too_many(first_at: jiff::Timestamp, now: jiff::Timestamp) -> Fault {
     let seconds = u64::try_from(over_at.duration_since(now).as_secs()).unwrap_or(0) + 1;
     Fault {
         retry_after_seconds: Some(seconds),
-        ..Fault::new(Problem::TooManyRequests, format!("Too many failed attempts. Try again in {} minutes.", seconds.div_ceil(60)))
+        ..Fault::new(
+            Problem::TooManyRequests,
+            format!("Too many failed attempts. Try again in {} minutes.", seconds.div_ceil(60)),
+        )
     }
 }
 
@@ -130,15 +138,18 @@ impl SetUp {
 pub fn check_zone(text: &str) -> Result<String, FieldError> {
     match TimeZone::get(text.trim()) {
         Ok(_) => Ok(text.trim().to_owned()),
-        Err(_) => Err(FieldError::new("/zone", FieldCode::Unknown, "This time zone is not known; write it like Europe/Madrid")),
+        Err(_) => Err(FieldError::new(
+            "/zone",
+            FieldCode::Unknown,
+            "This time zone is not known; write it like Europe/Madrid",
+        )),
     }
 }
 
 pub fn check_month(text: &str) -> Result<i8, FieldError> {
-    text.parse::<i8>()
-        .ok()
-        .filter(|month| (1..=12).contains(month))
-        .ok_or_else(|| FieldError::new("/fiscal_year_start_month", FieldCode::OutOfRange, "The month is a number from 1 to 12"))
+    text.parse::<i8>().ok().filter(|month| (1..=12).contains(month)).ok_or_else(|| {
+        FieldError::new("/fiscal_year_start_month", FieldCode::OutOfRange, "The month is a number from 1 to 12")
+    })
 }
 
 /// Uses the one-time link of the first run: makes the workspace and its administrator, gives a session's secret.

@@ -27,7 +27,8 @@ impl FromRequestParts<App> for Origin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(String::new(), |info| info.0.ip().to_string());
+        let address =
+            parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(String::new(), |info| info.0.ip().to_string());
         let agent = parts.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
         Ok(Self { address, user_agent: agent.to_owned() })
     }
@@ -57,7 +58,12 @@ pub async fn start(State(app): State<App>, headers: HeaderMap) -> Result<Respons
     let found = app.db.read(Scope::System, move |tx| store::session_callers(tx, &hash, now, None)).await?;
     let Some(found) = found else { return Ok(see_other("/sign-in")) };
     match found.callers.as_slice() {
-        [] => Ok(frame::gate(text::no_workspace(), false, &html! { h1 { (text::no_workspace()) } p { (text::no_workspace_what()) } }).into_response()),
+        [] => Ok(frame::gate(
+            text::no_workspace(),
+            false,
+            &html! { h1 { (text::no_workspace()) } p { (text::no_workspace_what()) } },
+        )
+        .into_response()),
         [only] => Ok(see_other(&only.path("/portfolio"))),
         several => Ok(choose_workspace(several).into_response()),
     }
@@ -125,7 +131,8 @@ pub async fn sign_in_form(
     match sign_in::sign_in(&app, &form.email, form.password.clone(), &origin).await {
         Ok(secret) => Ok(with_session(&app, &secret, own_path(&form.next))),
         Err(fault) if matches!(fault.problem, Problem::WrongPassword | Problem::TooManyRequests) => {
-            let mut page = (fault.status(), sign_in_page(&form.email, own_path(&form.next), Some(&fault))).into_response();
+            let mut page =
+                (fault.status(), sign_in_page(&form.email, own_path(&form.next), Some(&fault))).into_response();
             if let Some(seconds) = fault.retry_after_seconds {
                 page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }

@@ -126,8 +126,9 @@ pub fn create_identity(
 }
 
 pub fn password_hash(tx: &mut Tx<'_>, identity: Uuid) -> Result<Option<String>, Fault> {
-    let found =
-        tx.one(sql!("SELECT password_hash FROM identity WHERE id = $1"), &[&identity], |row| row.get::<Option<String>>(0))?;
+    let found = tx.one(sql!("SELECT password_hash FROM identity WHERE id = $1"), &[&identity], |row| {
+        row.get::<Option<String>>(0)
+    })?;
     Ok(found.flatten())
 }
 
@@ -179,9 +180,7 @@ pub fn sessions_of(tx: &mut Tx<'_>, identity: Uuid, now: Timestamp) -> Result<Ve
              WHERE identity_id = $1 AND expires_at > $2 ORDER BY seen_at DESC LIMIT 50"
         ),
         &[&identity, &now],
-        |row| {
-            Ok(Session { hash: row.get(0)?, user_agent: row.get(1)?, created_at: row.get(2)?, seen_at: row.get(3)? })
-        },
+        |row| Ok(Session { hash: row.get(0)?, user_agent: row.get(1)?, created_at: row.get(2)?, seen_at: row.get(3)? }),
     )?)
 }
 

@@ -188,7 +188,10 @@ fn keep_an_admin(tx: &mut Tx<'_>, by: &By, id: Uuid, stays_admin: bool) -> Resul
     }
     let is_admin = user(tx, by.workspace.id, id)?.is_some_and(|user| user.role == Role::Admin.as_str() && user.active);
     if is_admin {
-        return Err(Fault::new(Problem::Conflict, "This is the last administrator. Make somebody else administrator first."));
+        return Err(Fault::new(
+            Problem::Conflict,
+            "This is the last administrator. Make somebody else administrator first.",
+        ));
     }
     Ok(())
 }

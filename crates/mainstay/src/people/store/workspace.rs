@@ -44,7 +44,8 @@ pub(super) fn read(row: &Row<'_>, from: usize) -> mainstay_db::Result<Workspace>
         id: row.get(from)?,
         slug: row.get(from + 1)?,
         name: row.get(from + 2)?,
-        currency: Currency::parse(&currency).map_err(|e| mainstay_db::Error::Row { column: from + 3, problem: e.to_string() })?,
+        currency: Currency::parse(&currency)
+            .map_err(|e| mainstay_db::Error::Row { column: from + 3, problem: e.to_string() })?,
         zone: TimeZone::get(&zone_name).unwrap_or(TimeZone::UTC),
         zone_name,
         fiscal_year_start_month: i8::try_from(month).unwrap_or(1),
@@ -75,16 +76,16 @@ pub fn workspace(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Workspace>, Fault> 
 }
 
 pub fn workspace_by_slug(tx: &mut Tx<'_>, slug: &str) -> Result<Option<Workspace>, Fault> {
-    Ok(tx.one(sql!(concat!("SELECT ", columns!(), " FROM workspace w WHERE w.slug = $1")), &[&slug], |row| read(row, 0))?)
+    Ok(tx.one(sql!(concat!("SELECT ", columns!(), " FROM workspace w WHERE w.slug = $1")), &[&slug], |row| {
+        read(row, 0)
+    })?)
 }
 
 /// All workspaces, oldest first; only the system scope sees more than its own.
 pub fn workspaces(tx: &mut Tx<'_>) -> Result<Vec<Workspace>, Fault> {
-    Ok(tx.rows(
-        sql!(concat!("SELECT ", columns!(), " FROM workspace w ORDER BY w.created_at, w.id")),
-        &[],
-        |row| read(row, 0),
-    )?)
+    Ok(tx.rows(sql!(concat!("SELECT ", columns!(), " FROM workspace w ORDER BY w.created_at, w.id")), &[], |row| {
+        read(row, 0)
+    })?)
 }
 
 pub fn change_workspace(tx: &mut Tx<'_>, by: &By, edit: &WorkspaceEdit) -> Result<Workspace, Fault> {

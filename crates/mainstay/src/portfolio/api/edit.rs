@@ -99,12 +99,21 @@ fn load(tx: &mut Tx<'_>, by: &By, caller: &Caller, edits: &[EditIn]) -> Result<B
 fn apply_one(tx: &mut Tx<'_>, by: &By, account: &Account, edit: &EditIn) -> Result<(), Fault> {
     let value = edit.value.trim();
     match edit.field.as_str() {
-        "type" => edit_fields(tx, by, account, &AccountEditInput { account_type: Some(value.to_owned()), ..Default::default() }),
+        "type" => edit_fields(
+            tx,
+            by,
+            account,
+            &AccountEditInput { account_type: Some(value.to_owned()), ..Default::default() },
+        ),
         "end_date" => edit_end(tx, by, account, value),
         "associate" => edit_associate(tx, by, account, value),
         "arr_delta_target" => edit_target(tx, by, account.id, value),
         step if SOFTWARE.steps.iter().any(|known| known.key == step) => {
-            let value = if value.is_empty() { None } else { Some(Score::parse(value).map_err(|e| Fault::field(e.at("/value")))?) };
+            let value = if value.is_empty() {
+                None
+            } else {
+                Some(Score::parse(value).map_err(|e| Fault::field(e.at("/value")))?)
+            };
             let new = ScoreIn {
                 metric: step.to_owned(),
                 value,
@@ -146,14 +155,18 @@ fn edit_end(tx: &mut Tx<'_>, by: &By, account: &Account, value: &str) -> Result<
     running.retain(|_, amendment| amendment.end_on.is_none_or(|end| today < end));
     let mut running = running.into_values();
     match (running.next(), running.len()) {
-        (None, _) => edit_fields(tx, by, account, &AccountEditInput { end_on: Some(value.to_owned()), ..Default::default() }),
+        (None, _) => {
+            edit_fields(tx, by, account, &AccountEditInput { end_on: Some(value.to_owned()), ..Default::default() })
+        }
         (Some(only), 0) => {
-            let end_on = last_day.map(Date::tomorrow).transpose().map_err(|e| Fault::new(Problem::Invalid, e.to_string()))?;
+            let end_on =
+                last_day.map(Date::tomorrow).transpose().map_err(|e| Fault::new(Problem::Invalid, e.to_string()))?;
             if end_on == only.end_on {
                 return Ok(());
             }
             let change = NewAmendment { start_on: today, end_on, arr_minor: only.arr_minor, note: String::new() };
-            mainstay_rules::ledger::check_amendment(change.start_on, change.end_on, change.arr_minor).map_err(Fault::invalid)?;
+            mainstay_rules::ledger::check_amendment(change.start_on, change.end_on, change.arr_minor)
+                .map_err(Fault::invalid)?;
             accounts::amend_contract(tx, by, account.id, only.contract, &change).map(|_| ())
         }
         (Some(_), more) => Err(Fault::field(FieldError::new(
@@ -169,7 +182,10 @@ fn edit_associate(tx: &mut Tx<'_>, by: &By, account: &Account, value: &str) -> R
         None
     } else {
         let person = people::store::user_by_name(tx, by.workspace.id, value)?.ok_or_else(|| {
-            let message = format!("Nobody here is called {}. Choose one of the list, or add the person under Settings, People.", shortened(value));
+            let message = format!(
+                "Nobody here is called {}. Choose one of the list, or add the person under Settings, People.",
+                shortened(value)
+            );
             Fault::field(FieldError::new("/value", FieldCode::Unknown, message))
         })?;
         Some(person.id)

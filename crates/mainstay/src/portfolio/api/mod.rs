@@ -89,7 +89,12 @@ impl Asked {
                 "2" => 4,
                 "3" => 8,
                 "4" => 16,
-                _ => return Err(bad("/type", "type is 1, 2, 3 or 4, or several of them separated by commas.".to_owned())),
+                _ => {
+                    return Err(bad(
+                        "/type",
+                        "type is 1, 2, 3 or 4, or several of them separated by commas.".to_owned(),
+                    ));
+                }
             };
             types |= bit;
         }

@@ -99,11 +99,7 @@ impl RowOut {
     pub fn of(line: &Line, currency: Currency) -> Self {
         let gap_step = line.gap_step.and_then(|step| usize::try_from(step).ok()).and_then(|i| SOFTWARE.steps.get(i));
         Self {
-            account: AccountRef {
-                id: line.account_id,
-                name: line.name.clone(),
-                external_id: line.external_id.clone(),
-            },
+            account: AccountRef { id: line.account_id, name: line.name.clone(), external_id: line.external_id.clone() },
             r#type: line.account_type.number(),
             associate: line.associate_id.map(|id| PersonRef { id, name: line.associate.clone() }),
             end_date: line.end_on,

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use mainstay_db::{Tx, sql};
 use mainstay_rules::ledger;
 use mainstay_rules::progress::{fiscal_year, last_year_end, year_start};
-use mainstay_rules::scorecard::{Scorecard, Source, evaluate};
 use mainstay_rules::score::{Mean, Score};
+use mainstay_rules::scorecard::{Scorecard, Source, evaluate};
 use uuid::Uuid;
 
 use super::read::LineStep;
@@ -148,10 +148,7 @@ pub fn project_name(tx: &mut Tx<'_>, by: &By, user: Uuid) -> Result<(), Fault> {
 }
 
 pub fn remove_line(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<(), Fault> {
-    tx.exec(
-        sql!("DELETE FROM portfolio_line WHERE workspace_id = $1 AND account_id = $2"),
-        &[&workspace, &account],
-    )?;
+    tx.exec(sql!("DELETE FROM portfolio_line WHERE workspace_id = $1 AND account_id = $2"), &[&workspace, &account])?;
     Ok(())
 }
 

@@ -35,7 +35,7 @@ texts! {
 }
 
 pub fn your_menu(name: &str) -> String {
-    format!("{name}: your menu")
+    format!("{name}, your menu")
 }
 
 /// "21 Nov 2026"

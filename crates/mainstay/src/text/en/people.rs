@@ -54,9 +54,22 @@ pub fn months() -> [(&'static str, &'static str); 12] {
 /// Zones offered while typing; any other of the zone database can be typed.
 pub fn zones() -> Markup {
     const OFFERED: [&str; 16] = [
-        "UTC", "Europe/London", "Europe/Lisbon", "Europe/Madrid", "Europe/Paris", "Europe/Berlin", "Europe/Rome",
-        "Europe/Oslo", "Europe/Athens", "Asia/Dubai", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo",
-        "America/New_York", "America/Chicago", "America/Los_Angeles",
+        "UTC",
+        "Europe/London",
+        "Europe/Lisbon",
+        "Europe/Madrid",
+        "Europe/Paris",
+        "Europe/Berlin",
+        "Europe/Rome",
+        "Europe/Oslo",
+        "Europe/Athens",
+        "Asia/Dubai",
+        "Asia/Kolkata",
+        "Asia/Singapore",
+        "Asia/Tokyo",
+        "America/New_York",
+        "America/Chicago",
+        "America/Los_Angeles",
     ];
     html! { datalist #zones { @for zone in OFFERED { option value=(zone) {} } } }
 }

@@ -31,17 +31,18 @@ texts! {
     no_target = "no target";
     measured = "measured";
     measured_title = "Measured from its sub-metrics";
-    read_only = "{n} cells are worked out or set elsewhere and were skipped";
-    saved = "Saved";
-    pasted = "{n} cells pasted";
-    copied = "{n} cells copied";
+    read_only = "Skipped, because worked out or set elsewhere: {n}";
+    cleared = "Cleared";
+    pasted = "Cells pasted: {n}";
+    copied = "Cells copied: {n}";
     undone = "Undone";
     redone = "Redone";
     nothing_to_undo = "Nothing to undo";
-    conflict = "{n} cells were changed by someone else since and were left as they are";
+    conflict = "Left as they are, because someone else has changed them since: {n}";
     offline = "Not saved: the server does not answer. Your value is kept.";
     retry = "Try again";
-    refused_many = "Nothing was saved: {n} values have a problem. They are marked.";
+    refused_many = "Nothing was saved. Values with a problem, marked: {n}";
+    signed_out = "Not saved: you are signed out. Sign in again in another window, then press Enter.";
     fixed = "This column is worked out or set elsewhere";
 }
 
@@ -93,9 +94,9 @@ pub fn column(key: SortKey, template: &Template) -> &str {
         SortKey::Type => "Type",
         SortKey::Step(index) => template.steps.get(usize::from(index)).map_or("", |step| step.name.as_str()),
         SortKey::Overall => "Overall",
-        SortKey::ArrLastYear => "ARR last year",
+        SortKey::ArrLastYear => "Last‑year ARR",
         SortKey::ArrDeltaTarget => "Delta target",
-        SortKey::ArrYtd => "ARR year to date",
+        SortKey::ArrYtd => "YTD ARR",
         SortKey::Progress => "Progress",
         SortKey::Gap => "Gap",
     }

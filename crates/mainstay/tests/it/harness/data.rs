@@ -41,7 +41,14 @@ impl Data {
         let data = Self { on, folder, database };
         if let Some(fresh) = &data.database {
             let done = program()
-                .args(["migrate", "--grant-to", "mainstay_app", "--owner-database-url", &fresh.url("mainstay_test"), "--data-dir"])
+                .args([
+                    "migrate",
+                    "--grant-to",
+                    "mainstay_app",
+                    "--owner-database-url",
+                    &fresh.url("mainstay_test"),
+                    "--data-dir",
+                ])
                 .arg(data.folder.path())
                 .output()
                 .expect("migrate runs");
