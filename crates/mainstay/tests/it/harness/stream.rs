@@ -18,11 +18,7 @@ impl Stream {
     pub fn open(base: &str, path: &str, headers: &[(&str, &str)]) -> Self {
         let host = base.trim_start_matches("http://");
         let mut connection = TcpStream::connect(host).expect("the server listens");
-        let mut request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/event-stream\r\n");
-        for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
-        }
-        request.push_str("\r\n");
+        let request = request(host, path, headers);
         connection.write_all(request.as_bytes()).expect("the request can be sent");
         let (send, lines) = channel();
         let mut reader = BufReader::new(connection.try_clone().expect("a connection can be cloned"));
@@ -63,4 +59,26 @@ impl Drop for Stream {
     fn drop(&mut self) {
         let _ = self.connection.shutdown(std::net::Shutdown::Both);
     }
+}
+
+/// The status alone of a stream, which never ends by itself.
+pub fn status_of_stream(base: &str, path: &str, headers: &[(&str, &str)]) -> u16 {
+    let host = base.trim_start_matches("http://");
+    let mut connection = TcpStream::connect(host).expect("the server listens");
+    connection.write_all(request(host, path, headers).as_bytes()).expect("the request can be sent");
+    let mut status = String::new();
+    BufReader::new(connection).read_line(&mut status).expect("the server answers");
+    status.split_whitespace().nth(1).and_then(|code| code.parse().ok()).expect("an answer has a status")
+}
+
+fn request(host: &str, path: &str, headers: &[(&str, &str)]) -> String {
+    let mut request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/event-stream\r\n");
+    for (name, value) in headers {
+        request.push_str(name);
+        request.push_str(": ");
+        request.push_str(value);
+        request.push_str("\r\n");
+    }
+    request.push_str("\r\n");
+    request
 }
