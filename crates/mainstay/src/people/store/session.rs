@@ -126,11 +126,8 @@ pub fn create_identity(
     )
     .map_err(|error| {
         if error.is_unique("email") {
-            // Two invitations of one person, accepted at the same moment.
-            return Fault::new(
-                Problem::Conflict,
-                "This e-mail got a password a moment ago. Load the page again and give that one.",
-            );
+            let detail = format!("{email} has a password here already. Join by an invitation link and give that one.");
+            return Fault::new(Problem::Conflict, detail);
         }
         error.into()
     })?;

@@ -27,6 +27,7 @@ pub struct User {
     pub version: i64,
 }
 
+#[derive(Clone, Debug)]
 pub struct NewUser {
     pub name: String,
     pub email: Option<String>,
