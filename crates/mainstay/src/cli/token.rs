@@ -20,7 +20,9 @@ pub struct Token {
 #[derive(Subcommand)]
 enum Deed {
     /// Make a token that acts as a user; prints nothing but the token
-    #[command(after_help = "Example: mainstay token create --user kim@example.com --scope write --name 'Nightly import'")]
+    #[command(
+        after_help = "Example: mainstay token create --user kim@example.com --scope write --name 'Nightly import'"
+    )]
     Create(Create),
     /// List a user's tokens
     #[command(after_help = "Example: mainstay token list --user kim@example.com")]

@@ -35,7 +35,9 @@ pub struct User {
 #[derive(Subcommand)]
 enum Deed {
     /// Add a person and print the link by which they join
-    #[command(after_help = "Examples:\n  mainstay user add --email kim@example.com --name 'Kim Lee' --role leader\n  mainstay user add --email kim@example.com --role admin --password-stdin < password.txt")]
+    #[command(
+        after_help = "Examples:\n  mainstay user add --email kim@example.com --name 'Kim Lee' --role leader\n  mainstay user add --email kim@example.com --role admin --password-stdin < password.txt"
+    )]
     Add(Add),
     /// List the people of a workspace
     #[command(after_help = "Example: mainstay user list --json")]
@@ -252,7 +254,9 @@ impl Password {
             })
             .await?;
         if !is_set {
-            return Err(format!("nobody signs in as {email} yet. Add them by mainstay user add, or let them accept their invitation"));
+            return Err(format!(
+                "nobody signs in as {email} yet. Add them by mainstay user add, or let them accept their invitation"
+            ));
         }
         println!("{email} signs in with the new password; every session ended");
         Ok(())
