@@ -64,7 +64,7 @@ struct Add {
     /// admin, leader or member
     #[arg(long)]
     role: String,
-    /// For example account_manager, customer_success or other
+    /// The person's work, for example support or other
     #[arg(long, default_value = FUNCTION_DEFAULT)]
     function: String,
     /// The workspace's address, when there are several

@@ -45,9 +45,8 @@ pub async fn invitation(app: &App, link: &str) -> Result<Invitation, Fault> {
     app.db
         .read(Scope::System, move |tx| {
             let found = store::find_link(tx, LinkKind::Invitation, &token, now)?;
-            let (workspace, user) = match found {
-                Some(store::Link { workspace_id: Some(workspace), user_id: Some(user) }) => (workspace, user),
-                _ => return Err(link_gone()),
+            let Some(store::Link { workspace_id: Some(workspace), user_id: Some(user) }) = found else {
+                return Err(link_gone());
             };
             let workspace = store::workspace(tx, workspace)?.ok_or_else(link_gone)?;
             let user = store::user(tx, workspace.id, user)?.filter(|user| user.active).ok_or_else(link_gone)?;

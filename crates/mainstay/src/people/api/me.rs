@@ -47,7 +47,7 @@ pub async fn own_user(app: &App, caller: &Caller) -> Result<User, Fault> {
     found.ok_or_else(Fault::not_found)
 }
 
-/// Who is asking, in which workspace, with which rights. The ETag is that of the user.
+/// Who is asking, in which workspace, with which rights. The `ETag` is that of the user.
 #[utoipa::path(get, path = "/api/v1/me", tag = "me", responses((status = 200, body = MeOut)))]
 pub async fn show(State(app): State<App>, caller: Allowed<Read>) -> Result<Answer, Fault> {
     let user = own_user(&app, &caller).await?;

@@ -168,7 +168,7 @@ pub fn found_workspace(
     Ok(identity)
 }
 
-/// The workspace's part of an address: "Snapwright GmbH" becomes `snapwright-gmbh`.
+/// The workspace's part of an address: `Snapwright GmbH` becomes `snapwright-gmbh`.
 pub fn slug(name: &str) -> String {
     const SLUG_CHARS_MAX: usize = 40;
     let mut slug = String::new();

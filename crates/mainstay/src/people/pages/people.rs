@@ -245,10 +245,10 @@ async fn add_person(app: &App, caller: &Caller, form: &AddForm) -> Result<Markup
             user::add_and_invite(tx, by, &new, invite)
         })
         .await?;
-    Ok(match invitation {
-        Some(new) => link_panel(caller, user.email.as_deref().unwrap_or(&user.name), &InvitationOut::of(app, &new)),
-        None => html! { div.notice role="status" { p { (text::added(&user.name)) } } },
-    })
+    let Some(new) = invitation else {
+        return Ok(html! { div.notice role="status" { p { (text::added(&user.name)) } } });
+    };
+    Ok(link_panel(caller, user.email.as_deref().unwrap_or(&user.name), &InvitationOut::of(app, &new)))
 }
 
 /// Shows the list again with what stood in the way, or goes back to it.

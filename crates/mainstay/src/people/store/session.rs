@@ -86,12 +86,12 @@ pub fn session_callers(
     let callers = rows
         .into_iter()
         .filter_map(|(csrf, identity, _, member)| {
-            let (user, name, role, workspace) = member?;
+            let (id, name, role, workspace) = member?;
             if wanted.is_some_and(|slug| slug != workspace.slug) {
                 return None;
             }
             let via = Via::Session { hash: hash.to_owned(), csrf, identity };
-            Some(caller(user, name, &role, workspace, via))
+            Some(caller(id, name, &role, workspace, via))
         })
         .collect();
     Ok(Some(SessionFound { callers, used: Some(used) }))

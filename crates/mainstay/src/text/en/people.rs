@@ -99,7 +99,7 @@ pub fn role_word(role: &str) -> &'static str {
     }
 }
 
-/// "customer_success" reads "Customer success".
+/// `customer_success` reads "Customer success".
 pub fn function_word(function: &str) -> String {
     let mut letters = function.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
