@@ -18,6 +18,10 @@ pub const EMAIL_LOCAL_CHARS_MAX: usize = 64;
 pub const PASSWORD_CHARS_MIN: usize = 12;
 /// Most characters of a password: hashing a novel would cost everyone time.
 pub const PASSWORD_CHARS_MAX: usize = 200;
+/// Tokens of one user that work at the same time.
+pub const TOKENS_PER_USER_MAX: usize = 50;
+/// Browsers in which one person is signed in; one more signs out the one not seen for the longest time.
+pub const SESSIONS_PER_IDENTITY_MAX: i64 = 100;
 
 /// Cells that one request may change in the progress report.
 pub const EDITS_MAX: usize = 500;

@@ -74,6 +74,10 @@ pub fn project(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {
     for user in by.renamed_users() {
         portfolio::store::project_name(tx, by, user)?;
     }
+    if by.has_changed_calendar() {
+        // Too many for one transaction: the next housekeeping writes them anew.
+        portfolio::store::make_due(tx, by.workspace.id)?;
+    }
     Ok(())
 }
 

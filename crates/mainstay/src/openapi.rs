@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use crate::corridor::frame;
+use crate::people::api as people;
 use crate::portfolio;
 use crate::text::api as text;
 
@@ -24,6 +25,25 @@ use crate::text::api as text;
         // Portfolio
         portfolio::api::list,
         portfolio::api::edit,
+        // Settings
+        people::workspace::show,
+        people::workspace::change,
+        people::user::list,
+        people::user::add,
+        people::user::show,
+        people::user::change,
+        people::user::deactivate,
+        people::user::reactivate,
+        people::user::invite,
+        people::token::list,
+        people::token::create,
+        people::token::revoke,
+        people::me::show,
+        people::me::change,
+        people::me::post_password,
+        people::me::sessions,
+        people::me::delete_sessions,
+        people::me::delete_session,
     ),
     components(schemas(crate::corridor::fault::ProblemBody))
 )]

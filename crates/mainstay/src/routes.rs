@@ -15,7 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
 use crate::corridor::{frame, health, log, security};
-use crate::people::pages as people_pages;
+use crate::people::{api as people, pages as people_pages};
 use crate::{openapi, portfolio};
 
 /// A route as tests and the API description see it.
@@ -92,6 +92,41 @@ fn routes() -> Routes {
         .post("/w/{workspace}/portfolio/cells", portfolio::pages::cells)
         .get("/api/v1/portfolio", portfolio::api::list)
         .patch("/api/v1/portfolio", portfolio::api::edit)
+        // Settings: the workspace, its people, one's tokens, oneself
+        .get("/w/{workspace}/settings", people_pages::workspace::show)
+        .post("/w/{workspace}/settings", people_pages::workspace::save)
+        .get("/api/v1/workspace", people::workspace::show)
+        .patch("/api/v1/workspace", people::workspace::change)
+        .get("/w/{workspace}/settings/people", people_pages::people::show)
+        .post("/w/{workspace}/settings/people", people_pages::people::add)
+        .post("/w/{workspace}/settings/people/{user}", people_pages::people::change)
+        .post("/w/{workspace}/settings/people/{user}/deactivate", people_pages::people::deactivate)
+        .post("/w/{workspace}/settings/people/{user}/reactivate", people_pages::people::reactivate)
+        .post("/w/{workspace}/settings/people/{user}/invitation", people_pages::people::invite)
+        .get("/api/v1/users", people::user::list)
+        .post("/api/v1/users", people::user::add)
+        .get("/api/v1/users/{user}", people::user::show)
+        .patch("/api/v1/users/{user}", people::user::change)
+        .post("/api/v1/users/{user}/deactivate", people::user::deactivate)
+        .post("/api/v1/users/{user}/reactivate", people::user::reactivate)
+        .post("/api/v1/users/{user}/invitation", people::user::invite)
+        .get("/w/{workspace}/settings/tokens", people_pages::token::show)
+        .post("/w/{workspace}/settings/tokens", people_pages::token::create)
+        .post("/w/{workspace}/settings/tokens/{token}/revoke", people_pages::token::revoke)
+        .get("/api/v1/tokens", people::token::list)
+        .post("/api/v1/tokens", people::token::create)
+        .delete("/api/v1/tokens/{token}", people::token::revoke)
+        .get("/w/{workspace}/settings/me", people_pages::me::show)
+        .post("/w/{workspace}/settings/me", people_pages::me::save_name)
+        .post("/w/{workspace}/settings/me/password", people_pages::me::save_password)
+        .post("/w/{workspace}/settings/me/sessions/{session}", people_pages::me::end_session)
+        .post("/w/{workspace}/settings/me/sign-out-everywhere", people_pages::me::sign_out_everywhere)
+        .get("/api/v1/me", people::me::show)
+        .patch("/api/v1/me", people::me::change)
+        .post("/api/v1/me/password", people::me::post_password)
+        .get("/api/v1/me/sessions", people::me::sessions)
+        .delete("/api/v1/me/sessions", people::me::delete_sessions)
+        .delete("/api/v1/me/sessions/{session}", people::me::delete_session)
 }
 
 /// The list of all routes, for the tests that must have a case for each.

@@ -2,11 +2,17 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
+use std::sync::Arc;
 
-use mainstay_db::{Config, Database, Db};
+use mainstay_db::{Config, Database, Db, Scope};
+use tokio::sync::watch;
 
+use crate::app::App;
 use crate::config::DataOptions;
+use crate::corridor::caller::Workspace;
+use crate::corridor::source::Source;
 use crate::migrations;
+use crate::people::store as people;
 
 /// The file whose lock says that a server runs on the folder.
 const LOCK_FILE: &str = "server.lock";
@@ -68,4 +74,39 @@ pub fn role_of(url: Option<&str>) -> Option<String> {
     let (user, _) = after.split_once('@')?;
     let role = user.split_once(':').map_or(user, |(role, _)| role);
     (!role.is_empty()).then(|| role.to_owned())
+}
+
+/// The house without its listener, for a verb on the data folder; a server may run on it at the same time.
+pub async fn app(data: &DataOptions, base_url: &str) -> Result<App, String> {
+    let db = open(data).await?;
+    let (_, stopping) = watch::channel(false);
+    let mut app = App::new(db, Source::system(), base_url.trim_end_matches('/'), stopping);
+    app.folder = Some(data.data_dir.as_path().into());
+    Ok(app)
+}
+
+/// The workspace of this address; the only one when none is named.
+pub async fn workspace(app: &App, slug: Option<&str>) -> Result<Arc<Workspace>, String> {
+    let mut all = app.db.read(Scope::System, people::workspaces).await?;
+    if let Some(slug) = slug {
+        all.retain(|workspace| workspace.slug == slug);
+        return all.pop().map(Arc::new).ok_or_else(|| format!("there is no workspace with the address {slug}"));
+    }
+    match (all.pop(), all.as_slice()) {
+        (Some(only), []) => Ok(Arc::new(only)),
+        (Some(last), others) => {
+            let slugs: Vec<&str> = others.iter().chain([&last]).map(|workspace| workspace.slug.as_str()).collect();
+            Err(format!("there are several workspaces: name one by --workspace {}", slugs.join(" or ")))
+        }
+        (None, _) => Err("there is no workspace yet. Start the server and open the link that it prints, \
+             or make one by mainstay workspace add"
+            .to_owned()),
+    }
+}
+
+/// The user of this e-mail in the workspace.
+pub async fn user(app: &App, workspace: &Workspace, email: &str) -> Result<people::User, String> {
+    let (id, asked) = (workspace.id, email.trim().to_lowercase());
+    let found = app.db.read(Scope::Workspace(id), move |tx| people::user_by_email(tx, id, &asked)).await?;
+    found.ok_or_else(|| format!("{email} is no user of {}. See mainstay user list", workspace.slug))
 }

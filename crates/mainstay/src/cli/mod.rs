@@ -3,6 +3,8 @@
 mod house;
 mod migrate;
 pub mod serve;
+mod token;
+mod user;
 mod workspace;
 
 use std::process::ExitCode;
@@ -36,6 +38,10 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Add workspaces
     Workspace(workspace::Workspace),
+    /// Add people, list them, end their access, set a password
+    User(user::User),
+    /// Make, list and revoke API tokens
+    Token(token::Token),
     /// Print the version
     Version,
 }
@@ -68,6 +74,8 @@ pub fn run() -> ExitCode {
             Command::Serve(serve) => serve.run(&cli.data).await,
             Command::Migrate(migrate) => migrate.run(&cli.data).await,
             Command::Workspace(workspace) => workspace.run(&cli.data).await,
+            Command::User(user) => user.run(&cli.data).await,
+            Command::Token(token) => token.run(&cli.data).await,
             Command::Version => {
                 println!("mainstay {}", env!("CARGO_PKG_VERSION"));
                 Ok(())

@@ -103,11 +103,31 @@ impl App {
         care: Care,
         verb: impl Fn(&mut Tx<'_>, &By) -> Result<Answer, Fault> + Send + 'static,
     ) -> Result<Answer, Fault> {
+        self.commit_in(Scope::Workspace(caller.workspace.id), caller, care, verb).await
+    }
+
+    /// Like `commit`, for verbs that also write rows of no workspace: identities, sessions, links that work once.
+    pub async fn commit_across(
+        &self,
+        caller: &Caller,
+        care: Care,
+        verb: impl Fn(&mut Tx<'_>, &By) -> Result<Answer, Fault> + Send + 'static,
+    ) -> Result<Answer, Fault> {
+        self.commit_in(Scope::System, caller, care, verb).await
+    }
+
+    async fn commit_in(
+        &self,
+        scope: Scope,
+        caller: &Caller,
+        care: Care,
+        verb: impl Fn(&mut Tx<'_>, &By) -> Result<Answer, Fault> + Send + 'static,
+    ) -> Result<Answer, Fault> {
         let Some(key) = care.key.clone() else {
-            return self.verb(Arc::clone(&caller.workspace), Some(caller.user), verb).await;
+            return self.verb_in(scope, Arc::clone(&caller.workspace), Some(caller.user), verb).await;
         };
         let name = caller.key();
-        self.verb(Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| {
+        self.verb_in(scope, Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| {
             let workspace = by.workspace.id;
             if !kept::begin(tx, workspace, &name, &key)? {
                 return Err(Fault::new(
@@ -134,9 +154,29 @@ impl App {
         user: Option<uuid::Uuid>,
         verb: impl Fn(&mut Tx<'_>, &By) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
+        self.verb_in(Scope::Workspace(workspace.id), workspace, user, verb).await
+    }
+
+    /// Like `verb`, for verbs that also write rows of no workspace.
+    pub async fn verb_across<T: Send + 'static>(
+        &self,
+        workspace: Arc<super::caller::Workspace>,
+        user: Option<uuid::Uuid>,
+        verb: impl Fn(&mut Tx<'_>, &By) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.verb_in(Scope::System, workspace, user, verb).await
+    }
+
+    async fn verb_in<T: Send + 'static>(
+        &self,
+        scope: Scope,
+        workspace: Arc<super::caller::Workspace>,
+        user: Option<uuid::Uuid>,
+        verb: impl Fn(&mut Tx<'_>, &By) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
         let source = self.source.clone();
         self.db
-            .write(Scope::Workspace(workspace.id), move |tx| {
+            .write(scope, move |tx| {
                 let by = By::new(Arc::clone(&workspace), user, source.clone());
                 let done = verb(tx, &by)?;
                 crate::app::project(tx, &by)?;

@@ -181,12 +181,11 @@ pub async fn faults_as_pages(request: Request<Body>, next: Next) -> Response {
     let response = next.run(request).await;
     let fault = match response.extensions().get::<Fault>() {
         Some(fault) => fault.clone(),
-        None if response.status().is_client_error() || response.status().is_server_error() => {
-            match problem_of(response.status()) {
-                Some(problem) => Fault::new(problem, text::refused()),
-                None => return response,
-            }
-        }
+        // A page that says itself what is wrong, for example a form that comes back with its errors, stays as it is.
+        None if is_error(response.status()) && !is_html(&response) => match problem_of(response.status()) {
+            Some(problem) => Fault::new(problem, text::refused()),
+            None => return response,
+        },
         None => return response,
     };
     if address.path().starts_with("/api/") || !wants_html || is_script {
@@ -202,6 +201,15 @@ pub async fn faults_as_pages(request: Request<Body>, next: Next) -> Response {
         page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     page
+}
+
+fn is_error(status: StatusCode) -> bool {
+    status.is_client_error() || status.is_server_error()
+}
+
+fn is_html(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
 /// The problem behind a bare status that a library answered (a bad path, an unreadable query, a panic).

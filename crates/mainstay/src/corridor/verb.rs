@@ -1,6 +1,6 @@
 //! A write in the name of somebody: the only way to append an event, so that state and event share a transaction.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -27,6 +27,7 @@ pub struct By {
     source: Source,
     touched: RefCell<BTreeSet<Uuid>>,
     renamed: RefCell<BTreeSet<Uuid>>,
+    calendar_changed: Cell<bool>,
 }
 
 impl By {
@@ -39,6 +40,7 @@ impl By {
             source,
             touched: RefCell::default(),
             renamed: RefCell::default(),
+            calendar_changed: Cell::default(),
         }
     }
 
@@ -108,6 +110,15 @@ impl By {
 
     pub fn renamed_users(&self) -> BTreeSet<Uuid> {
         self.renamed.borrow().clone()
+    }
+
+    /// The workspace's days or fiscal years begin at other times than before.
+    pub fn calendar_changed(&self) {
+        self.calendar_changed.set(true);
+    }
+
+    pub fn has_changed_calendar(&self) -> bool {
+        self.calendar_changed.get()
     }
 
     pub fn touched(&self) -> BTreeSet<Uuid> {

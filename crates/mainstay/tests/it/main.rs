@@ -7,5 +7,6 @@ mod gate;
 mod harness;
 mod instances;
 mod openapi;
+mod people;
 mod portfolio;
 mod statements;

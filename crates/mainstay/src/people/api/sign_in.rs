@@ -1,4 +1,4 @@
-//! Signing in and out, the first set-up, and accepting an invitation.
+//! Signing in, and the first set-up.
 
 use std::sync::Arc;
 
@@ -9,19 +9,15 @@ use mainstay_rules::field::{self, FieldCode, FieldError};
 use mainstay_rules::limits::NAME_CHARS_MAX;
 use mainstay_rules::money::Currency;
 use mainstay_rules::permission::Role;
-use mainstay_rules::problem::Problem;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::password;
+use super::{invitation, password};
 use crate::app::App;
 use crate::corridor::caller::{Workspace, hash_secret};
 use crate::corridor::fault::Fault;
 use crate::people::store::{self, LinkKind, NewSession, NewUser, NewWorkspace};
 
-/// Failed attempts for one e-mail, or from one address, before it has to wait out the window of 15 minutes.
-pub const FAILURES_PER_EMAIL_MAX: i64 = 10;
-pub const FAILURES_PER_ADDRESS_MAX: i64 = 50;
 const USER_AGENT_CHARS_MAX: usize = 200;
 
 /// Where a request came from.
@@ -32,53 +28,8 @@ pub struct Origin {
 
 /// Checks e-mail and password; gives the secret of a new session.
 pub async fn sign_in(app: &App, email: &str, password: String, origin: &Origin) -> Result<String, Fault> {
-    let email = email.trim().to_lowercase();
-    let keys = [
-        (format!("email:{email}"), FAILURES_PER_EMAIL_MAX),
-        (format!("address:{}", origin.address), FAILURES_PER_ADDRESS_MAX),
-    ];
-    let now = app.source.now();
-    let (asked, limits) = (email.clone(), keys.clone());
-    let stored = app
-        .db
-        .read(Scope::System, move |tx| {
-            for (key, most) in &limits {
-                let (failures, first_at) = store::failures(tx, key, now)?;
-                if failures >= *most {
-                    return Err(too_many(first_at, now));
-                }
-            }
-            store::identity_by_email(tx, &asked)
-        })
-        .await?;
-    let (identity, hash) = stored.map_or((None, None), |(id, hash)| (Some(id), hash));
-    let right = password::verify(app, password, hash).await?;
-    let Some(identity) = identity.filter(|_| right) else {
-        app.db
-            .write(Scope::System, move |tx| keys.iter().try_for_each(|(key, _)| store::note_failure(tx, key, now)))
-            .await?;
-        return Err(Fault::new(
-            Problem::WrongPassword,
-            format!(
-                "E-mail and password do not match. After {FAILURES_PER_EMAIL_MAX} failed attempts this address has to wait 15 minutes."
-            ),
-        ));
-    };
-    let email_key = keys[0].0.clone();
-    app.db.write(Scope::System, move |tx| store::clear_failures(tx, &email_key)).await?;
+    let identity = password::prove(app, email, &origin.address, password).await?;
     open_session(app, identity, origin).await
-}
-
-fn too_many(first_at: jiff::Timestamp, now: jiff::Timestamp) -> Fault {
-    let over_at = first_at + jiff::SignedDuration::from_mins(15);
-    let seconds = u64::try_from(over_at.duration_since(now).as_secs()).unwrap_or(0) + 1;
-    Fault {
-        retry_after_seconds: Some(seconds),
-        ..Fault::new(
-            Problem::TooManyRequests,
-            format!("Too many failed attempts. Try again in {} minutes.", seconds.div_ceil(60)),
-        )
-    }
 }
 
 pub async fn open_session(app: &App, identity: Uuid, origin: &Origin) -> Result<String, Fault> {
@@ -158,7 +109,7 @@ pub async fn set_up(app: &App, link: &str, input: SetUp, origin: &Origin) -> Res
     let token = link.to_owned();
     let known = app.db.read(Scope::System, move |tx| store::find_link(tx, LinkKind::Setup, &token, now)).await?;
     if known.is_none() {
-        return Err(link_gone());
+        return Err(invitation::link_gone());
     }
     let checked = input.check()?;
     let hash = password::hash(app, checked.password.clone()).await?;
@@ -169,7 +120,7 @@ pub async fn set_up(app: &App, link: &str, input: SetUp, origin: &Origin) -> Res
             let id = app_in.source.id();
             tx.lock(&[id])?;
             if !store::use_link(tx, &token, now)? {
-                return Err(link_gone());
+                return Err(invitation::link_gone());
             }
             let workspace = NewWorkspace {
                 id,
@@ -217,7 +168,7 @@ pub fn found_workspace(
     Ok(identity)
 }
 
-/// The workspace's part of an address: "Snapwright GmbH" becomes `snapwright-gmbh`.
+/// The workspace's part of an address: `Snapwright GmbH` becomes `snapwright-gmbh`.
 pub fn slug(name: &str) -> String {
     const SLUG_CHARS_MAX: usize = 40;
     let mut slug = String::new();
@@ -230,71 +181,4 @@ pub fn slug(name: &str) -> String {
     }
     let slug = slug.trim_end_matches('-');
     if slug.is_empty() { "workspace".to_owned() } else { slug.to_owned() }
-}
-
-pub fn link_gone() -> Fault {
-    Fault::new(Problem::LinkGone, "It was used or is too old. Ask an administrator for a new one.")
-}
-
-/// Who is invited to what.
-pub struct Invitation {
-    pub workspace: Workspace,
-    pub user: store::User,
-}
-
-/// What an invitation's link stands for.
-pub async fn invitation(app: &App, link: &str) -> Result<Invitation, Fault> {
-    let (token, now) = (link.to_owned(), app.source.now());
-    app.db
-        .read(Scope::System, move |tx| {
-            let found = store::find_link(tx, LinkKind::Invitation, &token, now)?;
-            let (workspace, user) = match found {
-                Some(store::Link { workspace_id: Some(workspace), user_id: Some(user) }) => (workspace, user),
-                _ => return Err(link_gone()),
-            };
-            let workspace = store::workspace(tx, workspace)?.ok_or_else(link_gone)?;
-            let user = store::user(tx, workspace.id, user)?.filter(|user| user.active).ok_or_else(link_gone)?;
-            Ok(Invitation { workspace, user })
-        })
-        .await
-}
-
-/// Accepts an invitation: a new identity chooses its password, a known one proves it.
-pub async fn accept(app: &App, link: &str, name: &str, password: &str, origin: &Origin) -> Result<String, Fault> {
-    let invited = invitation(app, link).await?;
-    let name = field::text("/name", name, NAME_CHARS_MAX)?;
-    let email = invited.user.email.clone().ok_or_else(link_gone)?;
-    let asked = email.clone();
-    let known = app.db.read(Scope::System, move |tx| store::identity_by_email(tx, &asked)).await?;
-    let (identity, hash) = match known {
-        Some((identity, stored)) => {
-            if !password::verify(app, password.to_owned(), stored).await? {
-                let message = "This e-mail has a password here already; give that one";
-                return Err(Fault::field(FieldError::new("/password", FieldCode::Invalid, message)));
-            }
-            (identity, None)
-        }
-        None => {
-            let accepted = field::password("/password", password)?;
-            (app.source.id(), Some(password::hash(app, accepted).await?))
-        }
-    };
-    let (token, source, now) = (link.to_owned(), app.source.clone(), app.source.now());
-    let workspace = Arc::new(invited.workspace);
-    let user = invited.user.id;
-    app.db
-        .write(Scope::System, move |tx| {
-            tx.lock(&[workspace.id])?;
-            if !store::use_link(tx, &token, now)? {
-                return Err(link_gone());
-            }
-            if let Some(hash) = &hash {
-                store::create_identity(tx, identity, &email, Some(hash), now)?;
-            }
-            let by = crate::corridor::verb::By::new(Arc::clone(&workspace), Some(user), source.clone());
-            store::join(tx, &by, user, identity, &name)?;
-            crate::app::project(tx, &by)
-        })
-        .await?;
-    open_session(app, identity, origin).await
 }

@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use mainstay_db::Scope;
+use mainstay_rules::field::FieldError;
 use mainstay_rules::limits::{EMAIL_CHARS_MAX, PASSWORD_CHARS_MAX};
 use mainstay_rules::money::Currency;
 use mainstay_rules::problem::Problem;
@@ -19,6 +20,7 @@ use crate::corridor::fault::Fault;
 use crate::corridor::frame::{self, see_other};
 use crate::corridor::frame_form::{Field, notice_bad, select};
 use crate::corridor::request::{OpenForm, Posted};
+use crate::people::api::invitation::{self, Invitation, Means};
 use crate::people::api::sign_in::{self, Origin, SetUp};
 use crate::people::store;
 use crate::text::{frame as words, people as text};
@@ -175,7 +177,7 @@ pub async fn show_set_up(State(app): State<App>, Path(link): Path<String>) -> Re
     let (token, now) = (link.clone(), app.source.now());
     let found = app.db.read(Scope::System, move |tx| store::find_link(tx, store::LinkKind::Setup, &token, now)).await?;
     if found.is_none() {
-        return Err(sign_in::link_gone());
+        return Err(invitation::link_gone());
     }
     let form = SetUpForm { currency: "EUR".to_owned(), zone: "UTC".to_owned(), ..SetUpForm::default() };
     Ok(set_up_page(&link, &form, None))
@@ -203,7 +205,9 @@ fn set_up_page(link: &str, form: &SetUpForm, fault: Option<&Fault>) -> Markup {
                 }
                 section.section aria-labelledby="you" {
                     h2 #you { (text::you()) }
-                    (person_fields(&form.name, &form.email, false, errors))
+                    (Field::text("name", text::your_name(), &form.name).kind("text", "name").required().show(errors))
+                    (Field::text("email", text::email(), &form.email).kind("email", "username").required().max(EMAIL_CHARS_MAX).show(errors))
+                    (new_password("password", text::password(), errors))
                 }
                 button.primary { (text::create_workspace()) }
             }
@@ -211,14 +215,14 @@ fn set_up_page(link: &str, form: &SetUpForm, fault: Option<&Fault>) -> Markup {
     )
 }
 
-fn person_fields(name: &str, email: &str, fixed_email: bool, errors: &[mainstay_rules::field::FieldError]) -> Markup {
-    let mail = Field::text("email", text::email(), email).kind("email", "username").required().max(EMAIL_CHARS_MAX);
-    html! {
-        (Field::text("name", text::your_name(), name).kind("text", "name").required().show(errors))
-        (if fixed_email { mail.readonly() } else { mail }.show(errors))
-        (Field::text("password", text::password(), "").kind("password", "new-password").required()
-            .max(PASSWORD_CHARS_MAX).hint(text::password_hint()).show(errors))
-    }
+/// A password to choose: the same words and limits wherever one is chosen.
+pub fn new_password(name: &str, label: &str, errors: &[FieldError]) -> Markup {
+    Field::text(name, label, "")
+        .kind("password", "new-password")
+        .required()
+        .max(PASSWORD_CHARS_MAX)
+        .hint(text::password_hint())
+        .show(errors)
 }
 
 /// `POST /set-up/{link}`
@@ -255,22 +259,36 @@ pub struct AcceptForm {
 
 /// `GET /invitations/{link}`
 pub async fn show_invitation(State(app): State<App>, Path(link): Path<String>) -> Result<Markup, Fault> {
-    let invited = sign_in::invitation(&app, &link).await?;
+    let invited = invitation::invitation(&app, &link).await?;
     let form = AcceptForm { name: invited.user.name.clone(), password: String::new() };
     Ok(invitation_page(&link, &invited, &form, None))
 }
 
-fn invitation_page(link: &str, invited: &sign_in::Invitation, form: &AcceptForm, fault: Option<&Fault>) -> Markup {
-    let title = text::join(&invited.workspace.name);
+fn invitation_page(link: &str, invited: &Invitation, form: &AcceptForm, fault: Option<&Fault>) -> Markup {
+    let is_forgotten = invited.means == Means::Forgotten;
+    let title = if is_forgotten { text::choose_password().to_owned() } else { text::join(&invited.workspace.name) };
     let errors = fault.map_or(&[][..], |fault| &fault.errors);
+    let what = match invited.means {
+        Means::New => text::invited_as(&invited.user.role),
+        Means::Known => text::invited_known(&invited.user.role),
+        Means::Forgotten => text::choose_password_what(&invited.workspace.name),
+    };
     frame::gate(
         &title,
         false,
         &html! {
-            div { h1 { (title) } p.soft { (text::invited_as(&invited.user.role)) } }
+            div { h1 { (title) } p.soft { (what) } }
+            @if let Some(fault) = fault.filter(|fault| fault.errors.is_empty()) { (notice_bad(&fault.detail)) }
             form.form method="post" action=(format!("/invitations/{link}")) {
-                (person_fields(&form.name, invited.user.email.as_deref().unwrap_or_default(), true, errors))
-                button.primary { (text::join_workspace()) }
+                @if !is_forgotten {
+                    (Field::text("name", text::your_name(), &form.name).kind("text", "name").required().show(errors))
+                }
+                (Field::text("email", text::email(), &invited.email).kind("email", "username").max(EMAIL_CHARS_MAX).readonly().show(errors))
+                @if invited.means == Means::Known {
+                    (Field::text("password", text::password(), "").kind("password", "current-password").required()
+                        .max(PASSWORD_CHARS_MAX).show(errors))
+                } @else { (new_password("password", text::password(), errors)) }
+                button.primary { @if is_forgotten { (text::save_password()) } @else { (text::join_workspace()) } }
             }
         },
     )
@@ -283,10 +301,10 @@ pub async fn accept_form(
     origin: Origin,
     OpenForm(form): OpenForm<AcceptForm>,
 ) -> Result<Response, Fault> {
-    match sign_in::accept(&app, &link, &form.name, &form.password, &origin).await {
+    match invitation::accept(&app, &link, &form.name, &form.password, &origin).await {
         Ok(secret) => Ok(with_session(&app, &secret, "/")),
-        Err(fault) if fault.problem == Problem::Invalid => {
-            let invited = sign_in::invitation(&app, &link).await?;
+        Err(fault) if matches!(fault.problem, Problem::Invalid | Problem::TooManyRequests | Problem::Conflict) => {
+            let invited = invitation::invitation(&app, &link).await?;
             Ok((fault.status(), invitation_page(&link, &invited, &form, Some(&fault))).into_response())
         }
         Err(fault) => Err(fault),

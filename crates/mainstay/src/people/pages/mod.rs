@@ -1,3 +1,8 @@
 //! Pages about people: signing in, setting up, invitations, settings.
 
 pub mod gate;
+pub mod me;
+pub mod people;
+mod settings;
+pub mod token;
+pub mod workspace;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use mainstay_db::{Tx, sql};
+use mainstay_rules::limits::SESSIONS_PER_IDENTITY_MAX;
 use mainstay_rules::permission::Role;
+use mainstay_rules::problem::Problem;
 use uuid::Uuid;
 
 use super::workspace::{columns, read};
@@ -84,12 +86,12 @@ pub fn session_callers(
     let callers = rows
         .into_iter()
         .filter_map(|(csrf, identity, _, member)| {
-            let (user, name, role, workspace) = member?;
+            let (id, name, role, workspace) = member?;
             if wanted.is_some_and(|slug| slug != workspace.slug) {
                 return None;
             }
             let via = Via::Session { hash: hash.to_owned(), csrf, identity };
-            Some(caller(user, name, &role, workspace, via))
+            Some(caller(id, name, &role, workspace, via))
         })
         .collect();
     Ok(Some(SessionFound { callers, used: Some(used) }))
@@ -121,19 +123,30 @@ pub fn create_identity(
     tx.exec(
         sql!("INSERT INTO identity (id, email, password_hash, created_at) VALUES ($1, $2, $3, $4)"),
         &[&id, &email, &password_hash, &at],
-    )?;
+    )
+    .map_err(|error| {
+        if error.is_unique("email") {
+            let detail = format!("{email} has a password here already. Join by an invitation link and give that one.");
+            return Fault::new(Problem::Conflict, detail);
+        }
+        error.into()
+    })?;
     Ok(())
 }
 
-pub fn password_hash(tx: &mut Tx<'_>, identity: Uuid) -> Result<Option<String>, Fault> {
-    let found = tx.one(sql!("SELECT password_hash FROM identity WHERE id = $1"), &[&identity], |row| {
-        row.get::<Option<String>>(0)
-    })?;
-    Ok(found.flatten())
+/// The identity behind a user and the e-mail it signs in with.
+pub fn identity_of(tx: &mut Tx<'_>, user: Uuid) -> Result<Option<(Uuid, String)>, Fault> {
+    Ok(tx.one(
+        sql!("SELECT i.id, i.email FROM workspace_user u JOIN identity i ON i.id = u.identity_id WHERE u.id = $1"),
+        &[&user],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?)
 }
 
-pub fn set_password(tx: &mut Tx<'_>, identity: Uuid, hash: &str) -> Result<(), Fault> {
+/// The identity signs in with this password from now on, and is signed out everywhere but in the session that is kept.
+pub fn set_password(tx: &mut Tx<'_>, identity: Uuid, hash: &str, kept_session: &str) -> Result<(), Fault> {
     tx.exec(sql!("UPDATE identity SET password_hash = $2 WHERE id = $1"), &[&identity, &hash])?;
+    end_other_sessions(tx, identity, kept_session)?;
     Ok(())
 }
 
@@ -153,6 +166,13 @@ pub fn create_session(tx: &mut Tx<'_>, new: &NewSession, at: Timestamp) -> Resul
         ),
         &[&new.hash, &new.identity, &new.csrf, &new.user_agent, &at, &until],
     )?;
+    tx.exec(
+        sql!(
+            "DELETE FROM session WHERE identity_id = $1 AND hash NOT IN
+               (SELECT hash FROM session WHERE identity_id = $1 ORDER BY seen_at DESC, hash LIMIT $2)"
+        ),
+        &[&new.identity, &SESSIONS_PER_IDENTITY_MAX],
+    )?;
     Ok(())
 }
 
@@ -165,7 +185,15 @@ pub fn end_other_sessions(tx: &mut Tx<'_>, identity: Uuid, keep: &str) -> Result
     Ok(tx.exec(sql!("DELETE FROM session WHERE identity_id = $1 AND hash <> $2"), &[&identity, &keep])?)
 }
 
+/// Ends one session by the part of its hash that names it to its owner; false when it is over already.
+pub fn end_session_named(tx: &mut Tx<'_>, identity: Uuid, name: &str) -> Result<bool, Fault> {
+    let ended =
+        tx.exec(sql!("DELETE FROM session WHERE identity_id = $1 AND substr(hash, 1, 16) = $2"), &[&identity, &name])?;
+    Ok(ended > 0)
+}
+
 /// A session as its owner sees it.
+#[derive(Clone, Debug)]
 pub struct Session {
     pub hash: String,
     pub user_agent: String,
@@ -173,13 +201,20 @@ pub struct Session {
     pub seen_at: Timestamp,
 }
 
+impl Session {
+    /// Names it to its owner. Part of the hash of 256 random bits: it opens nothing.
+    pub fn name(&self) -> &str {
+        self.hash.get(..16).unwrap_or(&self.hash)
+    }
+}
+
 pub fn sessions_of(tx: &mut Tx<'_>, identity: Uuid, now: Timestamp) -> Result<Vec<Session>, Fault> {
     Ok(tx.rows(
         sql!(
             "SELECT hash, user_agent, created_at, seen_at FROM session
-             WHERE identity_id = $1 AND expires_at > $2 ORDER BY seen_at DESC LIMIT 50"
+             WHERE identity_id = $1 AND expires_at > $2 ORDER BY seen_at DESC, hash LIMIT $3"
         ),
-        &[&identity, &now],
+        &[&identity, &now, &SESSIONS_PER_IDENTITY_MAX],
         |row| Ok(Session { hash: row.get(0)?, user_agent: row.get(1)?, created_at: row.get(2)?, seen_at: row.get(3)? }),
     )?)
 }

@@ -1,14 +1,17 @@
 //! API tokens: kept as hashes, scoped, revocable, with their last use.
 
 use jiff::Timestamp;
-use mainstay_db::{Tx, sql};
+use mainstay_db::{Row, Tx, sql};
 use mainstay_rules::event::Kind;
-use mainstay_rules::permission::TokenScope;
+use mainstay_rules::limits::TOKENS_PER_USER_MAX;
+use mainstay_rules::permission::{Deed, TokenScope};
+use mainstay_rules::problem::Problem;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::session::caller;
 use super::workspace::{columns, read};
+use crate::corridor::access::Guarded;
 use crate::corridor::caller::{Caller, Via, hash_secret};
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
@@ -43,6 +46,7 @@ pub fn token_caller(tx: &mut Tx<'_>, hash: &str) -> Result<Option<TokenFound>, F
     )?)
 }
 
+#[derive(Clone, Debug)]
 pub struct Token {
     pub id: Uuid,
     pub user_id: Uuid,
@@ -50,6 +54,41 @@ pub struct Token {
     pub scope: String,
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
+}
+
+impl Guarded for Token {
+    const PARAMETER: &'static str = "token";
+
+    fn load(tx: &mut Tx<'_>, caller: &Caller, id: Uuid) -> Result<Option<Self>, Fault> {
+        Ok(tx.one(
+            sql!(
+                "SELECT id, user_id, name, scope, created_at, last_used_at FROM token
+                 WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL"
+            ),
+            &[&caller.workspace.id, &id],
+            read_token,
+        )?)
+    }
+
+    /// Nobody sees another person's tokens.
+    fn readable(&self, caller: &Caller) -> bool {
+        self.user_id == caller.user
+    }
+
+    fn writable(&self, caller: &Caller) -> bool {
+        self.readable(caller) && caller.may(Deed::ManageOwn)
+    }
+}
+
+fn read_token(row: &Row<'_>) -> mainstay_db::Result<Token> {
+    Ok(Token {
+        id: row.get(0)?,
+        user_id: row.get(1)?,
+        name: row.get(2)?,
+        scope: row.get(3)?,
+        created_at: row.get(4)?,
+        last_used_at: row.get(5)?,
+    })
 }
 
 /// Makes a token; the second value is the secret, known only now.
@@ -61,6 +100,10 @@ pub fn create_token(
     scope: TokenScope,
 ) -> Result<(Token, String), Fault> {
     tx.lock(&[by.workspace.id])?;
+    if list_tokens(tx, by.workspace.id, user)?.len() >= TOKENS_PER_USER_MAX {
+        let detail = format!("A user has {TOKENS_PER_USER_MAX} tokens at most. Revoke one that is not used any more.");
+        return Err(Fault::new(Problem::Conflict, detail));
+    }
     let secret = format!("{TOKEN_PREFIX}{}", by.secret());
     let id = by.id();
     tx.exec(
@@ -90,16 +133,7 @@ pub fn list_tokens(tx: &mut Tx<'_>, workspace: Uuid, user: Uuid) -> Result<Vec<T
              WHERE workspace_id = $1 AND user_id = $2 AND revoked_at IS NULL ORDER BY created_at DESC, id LIMIT 200"
         ),
         &[&workspace, &user],
-        |row| {
-            Ok(Token {
-                id: row.get(0)?,
-                user_id: row.get(1)?,
-                name: row.get(2)?,
-                scope: row.get(3)?,
-                created_at: row.get(4)?,
-                last_used_at: row.get(5)?,
-            })
-        },
+        read_token,
     )?)
 }
 
@@ -117,4 +151,13 @@ pub fn revoke_token(tx: &mut Tx<'_>, by: &By, user: Uuid, id: Uuid) -> Result<()
         return Err(Fault::not_found());
     }
     by.happened(tx, Kind::TokenRevoked, ("token", id), json!({}))
+}
+
+/// Whose token it is, while it works.
+pub fn token_owner(tx: &mut Tx<'_>, workspace: Uuid, id: Uuid) -> Result<Option<Uuid>, Fault> {
+    Ok(tx.one(
+        sql!("SELECT user_id FROM token WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL"),
+        &[&workspace, &id],
+        |row| row.get(0),
+    )?)
 }

@@ -2,11 +2,15 @@
 
 use mainstay_db::{Row, Tx, sql};
 use mainstay_rules::event::Kind;
-use mainstay_rules::permission::Role;
+use mainstay_rules::field::{FieldCode, FieldError};
+use mainstay_rules::permission::{Deed, Role};
 use mainstay_rules::problem::Problem;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::link::withdraw_links;
+use crate::corridor::access::Guarded;
+use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
 
@@ -18,11 +22,12 @@ pub struct User {
     pub role: String,
     pub function: String,
     pub active: bool,
-    /// Has signed in at least once.
-    pub joined: bool,
+    /// Who signs in; None until the person accepts an invitation.
+    pub identity: Option<Uuid>,
     pub version: i64,
 }
 
+#[derive(Clone, Debug)]
 pub struct NewUser {
     pub name: String,
     pub email: Option<String>,
@@ -31,10 +36,37 @@ pub struct NewUser {
     pub function: String,
 }
 
+#[derive(Clone, Debug)]
 pub struct UserEdit {
     pub name: String,
+    /// Fixed from the moment the person has signed in.
+    pub email: Option<String>,
     pub role: Role,
     pub function: String,
+}
+
+impl User {
+    /// Has signed in at least once.
+    pub fn joined(&self) -> bool {
+        self.identity.is_some()
+    }
+}
+
+impl Guarded for User {
+    const PARAMETER: &'static str = "user";
+
+    fn load(tx: &mut Tx<'_>, caller: &Caller, id: Uuid) -> Result<Option<Self>, Fault> {
+        user(tx, caller.workspace.id, id)
+    }
+
+    /// Colleagues see one another.
+    fn readable(&self, _: &Caller) -> bool {
+        true
+    }
+
+    fn writable(&self, caller: &Caller) -> bool {
+        caller.may(Deed::ManagePeople)
+    }
 }
 
 macro_rules! columns {
@@ -51,7 +83,7 @@ fn read(row: &Row<'_>) -> mainstay_db::Result<User> {
         role: row.get(3)?,
         function: row.get(4)?,
         active: row.get(5)?,
-        joined: row.get::<Option<Uuid>>(6)?.is_some(),
+        identity: row.get(6)?,
         version: row.get(7)?,
     })
 }
@@ -112,15 +144,17 @@ pub fn add_user(tx: &mut Tx<'_>, by: &By, new: &NewUser) -> Result<User, Fault> 
         ),
         &[&id, &by.workspace.id, &new.identity, &new.name, &new.email, &new.role.as_str(), &new.function, &true, &by.at],
     )
-    .map_err(|error| {
-        if error.is_unique("email") || error.is_unique("identity_id") {
-            let who = new.email.as_deref().unwrap_or_default();
-            return Fault::new(Problem::AlreadyExists, format!("{who} is already a user of this workspace."));
-        }
-        error.into()
-    })?;
+    .map_err(|error| taken(error, new.email.as_deref()))?;
     by.happened(tx, Kind::UserAdded, ("user", id), json!({ "role": new.role.as_str(), "function": new.function }))?;
     user(tx, by.workspace.id, id)?.ok_or_else(Fault::not_found)
+}
+
+fn taken(error: mainstay_db::Error, email: Option<&str>) -> Fault {
+    if error.is_unique("email") || error.is_unique("identity_id") {
+        let who = email.unwrap_or_default();
+        return Fault::new(Problem::AlreadyExists, format!("{who} is already a user of this workspace."));
+    }
+    error.into()
 }
 
 /// The identity behind an invited user signs in for the first time.
@@ -138,18 +172,40 @@ pub fn join(tx: &mut Tx<'_>, by: &By, id: Uuid, identity: Uuid, name: &str) -> R
     Ok(())
 }
 
+/// Changes a user; a changed e-mail ends the invitation that was sent to the old one.
 pub fn change_user(tx: &mut Tx<'_>, by: &By, id: Uuid, edit: &UserEdit) -> Result<User, Fault> {
     keep_an_admin(tx, by, id, edit.role == Role::Admin)?;
+    let before = user(tx, by.workspace.id, id)?.ok_or_else(Fault::not_found)?;
+    if before.is_as(edit) {
+        return Ok(before);
+    }
+    if before.email != edit.email {
+        if before.joined() {
+            let message = "The e-mail is what this person signs in with and stays as it is";
+            return Err(Fault::field(FieldError::new("/email", FieldCode::ReadOnly, message)));
+        }
+        withdraw_links(tx, id)?;
+    }
     tx.exec(
         sql!(
-            "UPDATE workspace_user SET name = $3, role = $4, function = $5, version = version + 1
+            "UPDATE workspace_user SET name = $3, email = $4, role = $5, function = $6, version = version + 1
              WHERE workspace_id = $1 AND id = $2"
         ),
-        &[&by.workspace.id, &id, &edit.name, &edit.role.as_str(), &edit.function],
-    )?;
+        &[&by.workspace.id, &id, &edit.name, &edit.email, &edit.role.as_str(), &edit.function],
+    )
+    .map_err(|error| taken(error, edit.email.as_deref()))?;
     by.happened(tx, Kind::UserChanged, ("user", id), json!({ "role": edit.role.as_str(), "function": edit.function }))?;
     by.renamed(id);
     user(tx, by.workspace.id, id)?.ok_or_else(Fault::not_found)
+}
+
+impl User {
+    fn is_as(&self, edit: &UserEdit) -> bool {
+        self.name == edit.name
+            && self.email == edit.email
+            && self.role == edit.role.as_str()
+            && self.function == edit.function
+    }
 }
 
 pub fn deactivate_user(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<User, Fault> {
@@ -163,11 +219,17 @@ pub fn reactivate_user(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<User, Fault
 
 fn set_active(tx: &mut Tx<'_>, by: &By, id: Uuid, active: bool, kind: Kind) -> Result<User, Fault> {
     tx.lock(&[by.workspace.id])?;
-    tx.exec(
-        sql!("UPDATE workspace_user SET active = $3, version = version + 1 WHERE workspace_id = $1 AND id = $2"),
+    let changed = tx.exec(
+        sql!(
+            "UPDATE workspace_user SET active = $3, version = version + 1
+             WHERE workspace_id = $1 AND id = $2 AND active <> $3"
+        ),
         &[&by.workspace.id, &id, &active],
     )?;
-    by.happened(tx, kind, ("user", id), json!({}))?;
+    // Asked twice, it happens once.
+    if changed > 0 {
+        by.happened(tx, kind, ("user", id), json!({}))?;
+    }
     user(tx, by.workspace.id, id)?.ok_or_else(Fault::not_found)
 }
 

@@ -22,6 +22,7 @@ pub struct NewWorkspace {
     pub fiscal_year_start_month: i8,
 }
 
+#[derive(Clone, Debug)]
 pub struct WorkspaceEdit {
     pub name: String,
     pub zone: String,
@@ -91,6 +92,14 @@ pub fn workspaces(tx: &mut Tx<'_>) -> Result<Vec<Workspace>, Fault> {
 pub fn change_workspace(tx: &mut Tx<'_>, by: &By, edit: &WorkspaceEdit) -> Result<Workspace, Fault> {
     let id = by.workspace.id;
     tx.lock(&[id])?;
+    let before = workspace(tx, id)?.ok_or_else(Fault::not_found)?;
+    let same_calendar = before.zone_name == edit.zone && before.fiscal_year_start_month == edit.fiscal_year_start_month;
+    if same_calendar && before.name == edit.name {
+        return Ok(before);
+    }
+    if !same_calendar {
+        by.calendar_changed();
+    }
     tx.exec(
         sql!("UPDATE workspace SET name = $2, zone = $3, fiscal_year_start_month = $4, version = version + 1 WHERE id = $1"),
         &[&id, &edit.name, &edit.zone, &i64::from(edit.fiscal_year_start_month)],

@@ -3,5 +3,5 @@
 mod project;
 mod read;
 
-pub use project::{due_lines, project, project_name, rebuild, remove_line};
+pub use project::{due_lines, make_due, project, project_name, rebuild, remove_line};
 pub use read::{Filter, Line, LineStep, Place, Sort, SortKey, Totals, line, lines, page, totals};

@@ -161,6 +161,15 @@ pub fn due_lines(tx: &mut Tx<'_>, workspace: Uuid, today: Date, limit: i64) -> R
     )?)
 }
 
+/// A day before all others: a line that was to change on it is due.
+const LONG_AGO: Date = jiff::civil::date(1990, 1, 1);
+
+/// Every line of the workspace is to be written anew: its days or fiscal years begin at other times now.
+pub fn make_due(tx: &mut Tx<'_>, workspace: Uuid) -> Result<(), Fault> {
+    tx.exec(sql!("UPDATE portfolio_line SET next_change_on = $2 WHERE workspace_id = $1"), &[&workspace, &LONG_AGO])?;
+    Ok(())
+}
+
 /// Computes every line anew; gives the accounts whose stored line differed.
 pub fn rebuild(tx: &mut Tx<'_>, by: &By) -> Result<Vec<Uuid>, Fault> {
     let workspace = by.workspace.id;
