@@ -75,6 +75,23 @@ pub fn members(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Me
     )?)
 }
 
+/// The name of whoever answers for the account today.
+pub fn owner(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Option<String>, Fault> {
+    Ok(tx.one(
+        sql!(
+            "SELECT u.name
+             FROM pod_account a
+             JOIN pod p ON p.id = a.pod_id AND p.kind = 'client'
+             JOIN pod_member m ON m.pod_id = p.id AND m.role = 'owner' AND m.until IS NULL
+             JOIN workspace_user u ON u.id = m.user_id
+             WHERE a.workspace_id = $1 AND a.account_id = $2 AND a.until IS NULL
+             ORDER BY m.since DESC, m.id LIMIT 1"
+        ),
+        &[&workspace, &account],
+        |row| row.get(0),
+    )?)
+}
+
 /// Adds a user to the account's client pod, or changes the duty of one who is in it.
 /// The pod has one owner: a new owner makes the old one a member of the team.
 pub fn put_member(
