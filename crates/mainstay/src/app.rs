@@ -77,6 +77,17 @@ pub fn project(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The pod room's share when an account is made or gets another associate: these people work on it from now on.
+pub fn staff(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: (uuid::Uuid, &str),
+    associate: Option<uuid::Uuid>,
+    creator: Option<uuid::Uuid>,
+) -> Result<(), Fault> {
+    pod::store::staff(tx, by, account, associate, creator)
+}
+
 /// What stands at the head of every page of an account, from the rooms that know it.
 pub fn heading(
     tx: &mut Tx<'_>,

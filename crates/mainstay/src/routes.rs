@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::corridor::{frame, health, log, security};
 use crate::people::pages as people_pages;
-use crate::{openapi, portfolio};
+use crate::{account, openapi, pod, portfolio};
 
 /// A route as tests and the API description see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +92,24 @@ fn routes() -> Routes {
         .post("/w/{workspace}/portfolio/cells", portfolio::pages::cells)
         .get("/api/v1/portfolio", portfolio::api::list)
         .patch("/api/v1/portfolio", portfolio::api::edit)
+        // Accounts
+        .get("/api/v1/accounts", account::api::list_accounts)
+        .post("/api/v1/accounts", account::api::create_account)
+        .put("/api/v1/accounts/by-external-id/{external_id}", account::api::put_account)
+        .get("/api/v1/accounts/{account}", account::api::get_account)
+        .patch("/api/v1/accounts/{account}", account::api::edit_account)
+        .delete("/api/v1/accounts/{account}", account::api::archive_account)
+        .post("/api/v1/accounts/{account}/restore", account::api::restore_account)
+        .get("/api/v1/accounts/{account}/contracts", account::api::list_contracts)
+        .post("/api/v1/accounts/{account}/contracts", account::api::add_contract)
+        .get("/api/v1/accounts/{account}/contracts/{contract}", account::api::get_contract)
+        .post("/api/v1/accounts/{account}/contracts/{contract}/amendments", account::api::amend_contract)
+        .delete("/api/v1/accounts/{account}/contracts/{contract}/amendments/{amendment}", account::api::withdraw_amendment)
+        .put("/api/v1/accounts/{account}/target", account::api::put_target)
+        // Pods
+        .get("/api/v1/accounts/{account}/members", pod::api::list_members)
+        .put("/api/v1/accounts/{account}/members/{user}", pod::api::put_member)
+        .delete("/api/v1/accounts/{account}/members/{user}", pod::api::remove_member)
 }
 
 /// The list of all routes, for the tests that must have a case for each.

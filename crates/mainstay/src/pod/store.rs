@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
+use crate::people;
 
 #[derive(Clone, Debug)]
 pub struct Member {
@@ -125,6 +126,42 @@ pub fn put_member(
     let data = json!({ "role": role.as_str(), "function": function });
     by.happened_to(tx, account.0, kind, ("user", user), data)?;
     Ok(())
+}
+
+/// Sees to it that these people work on the account: the first owns the pod that has no owner, the others are its team.
+pub fn staff(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: (Uuid, &str),
+    associate: Option<Uuid>,
+    creator: Option<Uuid>,
+) -> Result<(), Fault> {
+    for user in [associate, creator].into_iter().flatten() {
+        let members = members(tx, by.workspace.id, account.0)?;
+        if members.iter().any(|member| member.user_id == user && member.role != PodRole::Observer) {
+            continue;
+        }
+        let owned = members.iter().any(|member| member.role == PodRole::Owner);
+        let role = if owned { PodRole::Team } else { PodRole::Owner };
+        if associate == Some(user) {
+            put_member(tx, by, account, user, role, "account_executive")?;
+        } else {
+            put_with_own_function(tx, by, account, user, role)?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds a user under the function that they have in the workspace.
+fn put_with_own_function(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: (Uuid, &str),
+    user: Uuid,
+    role: PodRole,
+) -> Result<(), Fault> {
+    let person = people::store::user(tx, by.workspace.id, user)?.ok_or_else(Fault::not_found)?;
+    put_member(tx, by, account, user, role, &person.function)
 }
 
 fn insert_member(tx: &mut Tx<'_>, by: &By, pod: Uuid, user: Uuid, role: PodRole, function: &str) -> Result<(), Fault> {
