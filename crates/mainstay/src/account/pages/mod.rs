@@ -1,8 +1,16 @@
 //! Pages of the account room, and the head and tabs that every page of an account has.
 
+mod details;
+mod list;
+mod money;
+
+pub use details::*;
+pub use list::*;
+pub use money::*;
+
 use jiff::civil::Date;
 use mainstay_rules::account::AccountType;
-use mainstay_rules::money;
+use mainstay_rules::money::{exact, short};
 use mainstay_rules::progress::{Progress, progress};
 use mainstay_rules::score::Mean;
 use maud::{Markup, html};
@@ -119,7 +127,7 @@ fn facts(caller: &Caller, heading: &Heading) -> Markup {
                 }
             }
         }
-        div { dt { (text::arr()) } dd title=(money::exact(heading.arr_now, currency)) { (money::short(heading.arr_now, currency)) } }
+        div { dt { (text::arr()) } dd title=(exact(heading.arr_now, currency)) { (short(heading.arr_now, currency)) } }
         div {
             dt { (text::this_year()) }
             dd title=(text::gained_exactly(heading, currency)) {
