@@ -90,8 +90,8 @@ impl Order {
         match self {
             Self::Name => ("l.name_key", "$8"),
             Self::Associate => ("l.associate", "$8"),
-            Self::Type => ("l.type", "CAST($8 AS BIGINT)"),
-            Self::Arr => ("l.arr_now", "CAST($8 AS BIGINT)"),
+            Self::Type => ("l.type", "CAST(CAST($8 AS TEXT) AS BIGINT)"),
+            Self::Arr => ("l.arr_now", "CAST(CAST($8 AS TEXT) AS BIGINT)"),
         }
     }
 }
