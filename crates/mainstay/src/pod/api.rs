@@ -68,9 +68,8 @@ pub struct Duty {
 
 impl MemberIn {
     pub fn check(&self) -> Result<Duty, Fault> {
-        let role = PodRole::parse(self.role.trim()).ok_or_else(|| {
-            FieldError::new("/role", FieldCode::Unknown, "A role is owner, team or observer")
-        })?;
+        let role = PodRole::parse(self.role.trim())
+            .ok_or_else(|| FieldError::new("/role", FieldCode::Unknown, "A role is owner, team or observer"))?;
         let function = self.function.clone().filter(|function| !function.is_empty());
         if function.as_ref().is_some_and(|function| !FUNCTIONS.contains(&function.as_str())) {
             let message = format!("A function is one of {}", FUNCTIONS.join(", "));
@@ -101,10 +100,7 @@ pub fn put(tx: &mut Tx<'_>, by: &By, account: &Account, user: Uuid, duty: &Duty)
 /// The members of the account's client pod: owner, team, observers.
 #[utoipa::path(get, path = "/api/v1/accounts/{account}/members", tag = "pods", params(("account" = Uuid, Path)),
     responses((status = 200, body = List<MemberOut>)))]
-pub async fn list_members(
-    State(app): State<App>,
-    account: Readable<Account>,
-) -> Result<Json<List<MemberOut>>, Fault> {
+pub async fn list_members(State(app): State<App>, account: Readable<Account>) -> Result<Json<List<MemberOut>>, Fault> {
     let (workspace, id) = (account.caller.workspace.id, account.id);
     let members = app.db.read(Scope::Workspace(workspace), move |tx| store::members(tx, workspace, id)).await?;
     Ok(Json(List { data: members.iter().map(MemberOut::of).collect(), next_cursor: None }))

@@ -65,13 +65,7 @@ pub async fn team(State(app): State<App>, account: Readable<Account>) -> Result<
     page(&app, &account.caller, account.id, &form, &[]).await
 }
 
-async fn page(
-    app: &App,
-    caller: &Caller,
-    id: Uuid,
-    form: &MemberForm,
-    errors: &[FieldError],
-) -> Result<Markup, Fault> {
+async fn page(app: &App, caller: &Caller, id: Uuid, form: &MemberForm, errors: &[FieldError]) -> Result<Markup, Fault> {
     let (asking, today) = (caller.clone(), caller.today(app));
     let shown = app.db.read(Scope::Workspace(caller.workspace.id), move |tx| find(tx, &asking, id, today)).await?;
     let steers = shown.account.writable(caller) && shown.account.steered_by(caller);
@@ -130,7 +124,8 @@ fn member_form(caller: &Caller, shown: &Shown, form: &MemberForm, errors: &[Fiel
     let mut people = vec![("", text::choose())];
     people.extend(shown.people.iter().map(|(id, name)| (id.as_str(), name.as_str())));
     let roles = [PodRole::Team, PodRole::Observer, PodRole::Owner].map(|role| (role.as_str(), text::role_words(role)));
-    let known: Vec<(&str, String)> = FUNCTIONS.into_iter().map(|function| (function, text::function_words(function))).collect();
+    let known: Vec<(&str, String)> =
+        FUNCTIONS.into_iter().map(|function| (function, text::function_words(function))).collect();
     let mut functions = vec![("", text::own_function())];
     functions.extend(known.iter().map(|(function, said)| (*function, said.as_str())));
     html! {

@@ -151,7 +151,9 @@ pub struct ContractIn {
 /// An amount as sent, in the workspace's currency and no other.
 pub fn amount_of(pointer: &str, value: &Value, currency: Option<&str>, ours: Currency) -> Result<i64, FieldError> {
     let (amount, named) = match value {
-        Value::Object(money) => (money.get("amount").unwrap_or(&Value::Null), money.get("currency").and_then(Value::as_str)),
+        Value::Object(money) => {
+            (money.get("amount").unwrap_or(&Value::Null), money.get("currency").and_then(Value::as_str))
+        }
         other => (other, None),
     };
     for code in [named, currency].into_iter().flatten().filter(|code| !code.trim().is_empty()) {
@@ -194,9 +196,11 @@ impl AmendmentIn {
 fn named_as_on_the_wire(errors: Vec<FieldError>) -> Vec<FieldError> {
     let named = |error: FieldError| match error.pointer.as_str() {
         "/start_on" => FieldError { pointer: "/start".to_owned(), ..error },
-        "/end_on" if error.code == FieldCode::OutOfRange => {
-            FieldError::new("/end", FieldCode::OutOfRange, "The last day may not be before the first, and not after the year 2200")
-        }
+        "/end_on" if error.code == FieldCode::OutOfRange => FieldError::new(
+            "/end",
+            FieldCode::OutOfRange,
+            "The last day may not be before the first, and not after the year 2200",
+        ),
         _ => error,
     };
     errors.into_iter().map(named).collect()
@@ -233,7 +237,8 @@ pub fn check_room(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), Fault> 
     if usize::try_from(count).is_ok_and(|count| count < AMENDMENTS_PER_ACCOUNT_MAX) {
         return Ok(());
     }
-    let message = format!("An account has at most {AMENDMENTS_PER_ACCOUNT_MAX} contract amendments, and this one has them all.");
+    let message =
+        format!("An account has at most {AMENDMENTS_PER_ACCOUNT_MAX} contract amendments, and this one has them all.");
     Err(Fault::field(FieldError::new("", FieldCode::TooMany, message)))
 }
 

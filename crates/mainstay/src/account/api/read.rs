@@ -107,10 +107,7 @@ pub async fn list_accounts(
 /// One account.
 #[utoipa::path(get, path = "/api/v1/accounts/{account}", tag = "accounts", params(("account" = uuid::Uuid, Path)),
     responses((status = 200, body = AccountOut)))]
-pub async fn get_account(
-    State(app): State<App>,
-    account: Readable<Account>,
-) -> Result<Tagged<AccountOut>, Fault> {
+pub async fn get_account(State(app): State<App>, account: Readable<Account>) -> Result<Tagged<AccountOut>, Fault> {
     let (workspace, user, id) = (account.caller.workspace.id, account.caller.user, account.id);
     let listed = app
         .db

@@ -55,7 +55,8 @@ fn check_associate(tx: &mut Tx<'_>, by: &By, associate: Option<Uuid>) -> Result<
     match people::store::user(tx, by.workspace.id, id)? {
         Some(person) if person.active => Ok(()),
         _ => {
-            let message = "Nobody in this workspace has this id. Choose an active person, or add one under Settings, People.";
+            let message =
+                "Nobody in this workspace has this id. Choose an active person, or add one under Settings, People.";
             Err(Fault::field(FieldError::new("/associate_id", FieldCode::Unknown, message)))
         }
     }

@@ -127,7 +127,10 @@ fn upsert(
         return Err(Fault::not_found());
     }
     if !before.writable(caller) {
-        return Err(Fault::not_allowed(format!("Only the pod of {}, leaders and administrators change it.", before.name)));
+        return Err(Fault::not_allowed(format!(
+            "Only the pod of {}, leaders and administrators change it.",
+            before.name
+        )));
     }
     put_edit(tx, by, caller, &before, edit, sent)?;
     answer(tx, by, before.id, StatusCode::OK)

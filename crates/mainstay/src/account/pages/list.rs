@@ -37,7 +37,8 @@ pub async fn list(
 ) -> Result<Markup, Fault> {
     let wanted = asked.wanted(&caller)?;
     let after: Option<Place> = asked.paging().after()?;
-    let archived_now = words.iter().find(|(name, _)| name == "archived_now").and_then(|(_, id)| Uuid::parse_str(id).ok());
+    let archived_now =
+        words.iter().find(|(name, _)| name == "archived_now").and_then(|(_, id)| Uuid::parse_str(id).ok());
     let who = caller.into_caller();
     let asking = who.clone();
     let found = app

@@ -120,8 +120,7 @@ pub async fn money(State(app): State<App>, account: Readable<Account>) -> Result
 
 async fn page(app: &App, caller: &Caller, id: Uuid, typed: &Typed<'_>) -> Result<Markup, Fault> {
     let (today, asking) = (caller.today(app), caller.clone());
-    let shown =
-        app.db.read(Scope::Workspace(caller.workspace.id), move |tx| find(tx, &asking, id, today)).await?;
+    let shown = app.db.read(Scope::Workspace(caller.workspace.id), move |tx| find(tx, &asking, id, today)).await?;
     let view = View { caller, shown: &shown, typed, writable: shown.account.writable(caller) };
     let body = html! { (view.year()) (view.contracts()) };
     Ok(account_frame(caller, &shown.account, &shown.heading, Tab::Money, &body))
@@ -370,7 +369,11 @@ async fn refuse(
     mut fault: Fault,
 ) -> Result<Response, Fault> {
     if fault.errors.is_empty() {
-        fault.errors.push(FieldError::new("/external_id", mainstay_rules::field::FieldCode::Duplicate, fault.detail.clone()));
+        fault.errors.push(FieldError::new(
+            "/external_id",
+            mainstay_rules::field::FieldCode::Duplicate,
+            fault.detail.clone(),
+        ));
     }
     let typed = Typed { form, fields, errors: &fault.errors };
     Ok((fault.status(), page(app, &account.caller, account.id, &typed).await?).into_response())

@@ -101,7 +101,13 @@ pub fn amendments(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec
                 arr_minor: row.get(4)?,
                 recorded_at: row.get(5)?,
             };
-            Ok(StoredAmendment { id: row.get(0)?, amendment, note: row.get(6)?, recorded_by: row.get(7)?, recorder: row.get(8)? })
+            Ok(StoredAmendment {
+                id: row.get(0)?,
+                amendment,
+                note: row.get(6)?,
+                recorded_by: row.get(7)?,
+                recorder: row.get(8)?,
+            })
         },
     )?)
 }

@@ -167,15 +167,8 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Listed>, Fault> {
     let pattern = wanted.pattern();
-    let mut parameters: Vec<&dyn mainstay_db::Param> = vec![
-        &workspace,
-        &wanted.viewer,
-        &wanted.archived,
-        &pattern,
-        &wanted.types,
-        &wanted.associate,
-        &limit,
-    ];
+    let mut parameters: Vec<&dyn mainstay_db::Param> =
+        vec![&workspace, &wanted.viewer, &wanted.archived, &pattern, &wanted.types, &wanted.associate, &limit];
     if let Some(place) = after {
         parameters.extend::<[&dyn mainstay_db::Param; 3]>([&place.key, &place.name, &place.id]);
     }
@@ -190,14 +183,7 @@ pub fn page(
 pub fn count(tx: &mut Tx<'_>, workspace: Uuid, wanted: &Wanted) -> Result<i64, Fault> {
     let found = tx.one(
         sql!(concat!("SELECT COUNT(*)", with_line!(), matching!())),
-        &[
-            &workspace,
-            &wanted.viewer,
-            &wanted.archived,
-            &wanted.pattern(),
-            &wanted.types,
-            &wanted.associate,
-        ],
+        &[&workspace, &wanted.viewer, &wanted.archived, &wanted.pattern(), &wanted.types, &wanted.associate],
         |row| row.get(0),
     )?;
     Ok(found.unwrap_or(0))

@@ -6,8 +6,8 @@ mod target;
 mod write;
 
 pub use contract::{
-    Contract, NewAmendment, NewContract, StoredAmendment, add_contract, amend_contract, amendment_count, amendments, contract,
-    contract_by_external_id, contracts, ledger, remove_contracts, withdraw_amendment,
+    Contract, NewAmendment, NewContract, StoredAmendment, add_contract, amend_contract, amendment_count, amendments,
+    contract, contract_by_external_id, contracts, ledger, remove_contracts, withdraw_amendment,
 };
 pub use list::{Edited, Listed, Order, Place, Wanted, count, edited_since, listed, page};
 pub use target::{remove_targets, set_target, target};
