@@ -67,3 +67,5 @@ pub const METRIC_HELP_CHARS_MAX: usize = 500;
 pub const JSON_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of a form, except the upload of an import.
 pub const FORM_BYTES_MAX: usize = 256 * 1024;
+/// Contract amendments of one account, withdrawn ones included: its ledger is read whole with every change.
+pub const AMENDMENTS_PER_ACCOUNT_MAX: usize = 500;

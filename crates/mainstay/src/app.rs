@@ -10,7 +10,7 @@ use crate::corridor::fault::Fault;
 use crate::corridor::live;
 use crate::corridor::source::Source;
 use crate::corridor::verb::By;
-use crate::{people, portfolio};
+use crate::{account, people, pod, portfolio};
 
 /// argon2 takes 19 MiB and a core for a while: so many at once, the others wait their turn.
 const PASSWORDS_AT_ONCE: usize = 2;
@@ -79,6 +79,37 @@ pub fn project(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {
         portfolio::store::make_due(tx, by.workspace.id)?;
     }
     Ok(())
+}
+
+/// The pod room's share when an account is made or gets another associate: these people work on it from now on.
+pub fn staff(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: (uuid::Uuid, &str),
+    associate: Option<uuid::Uuid>,
+    creator: Option<uuid::Uuid>,
+) -> Result<(), Fault> {
+    pod::store::staff(tx, by, account, associate, creator)
+}
+
+/// What stands at the head of every page of an account, from the rooms that know it.
+pub fn heading(
+    tx: &mut Tx<'_>,
+    workspace: uuid::Uuid,
+    account: uuid::Uuid,
+    today: jiff::civil::Date,
+) -> Result<account::pages::Heading, Fault> {
+    let line = portfolio::store::line(tx, workspace, account)?.ok_or_else(Fault::not_found)?;
+    Ok(account::pages::Heading {
+        today,
+        owner: pod::store::owner(tx, workspace, account)?,
+        arr_now: line.arr_now,
+        arr_last_year: line.arr_last_year,
+        delta_target: line.arr_delta_target,
+        end_on: line.end_on,
+        overall: (line.scored_steps > 0).then(|| mainstay_rules::score::Mean::from_millionths(line.overall)),
+        trend: maud::html! {},
+    })
 }
 
 /// How often the clock of the house is looked at.

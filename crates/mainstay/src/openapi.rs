@@ -11,8 +11,8 @@ use utoipa::OpenApi;
 
 use crate::corridor::frame;
 use crate::people::api as people;
-use crate::portfolio;
 use crate::text::api as text;
+use crate::{account, pod, portfolio};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -44,6 +44,24 @@ use crate::text::api as text;
         people::me::sessions,
         people::me::delete_sessions,
         people::me::delete_session,
+        // Accounts
+        account::api::list_accounts,
+        account::api::create_account,
+        account::api::put_account,
+        account::api::get_account,
+        account::api::edit_account,
+        account::api::archive_account,
+        account::api::restore_account,
+        account::api::list_contracts,
+        account::api::add_contract,
+        account::api::get_contract,
+        account::api::amend_contract,
+        account::api::withdraw_amendment,
+        account::api::put_target,
+        // Pods
+        pod::api::list_members,
+        pod::api::put_member,
+        pod::api::remove_member,
     ),
     components(schemas(crate::corridor::fault::ProblemBody))
 )]

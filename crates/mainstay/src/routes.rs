@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::corridor::{frame, health, log, security};
 use crate::people::{api as people, pages as people_pages};
-use crate::{openapi, portfolio};
+use crate::{account, openapi, pod, portfolio};
 
 /// A route as tests and the API description see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,6 +127,39 @@ fn routes() -> Routes {
         .get("/api/v1/me/sessions", people::me::sessions)
         .delete("/api/v1/me/sessions", people::me::delete_sessions)
         .delete("/api/v1/me/sessions/{session}", people::me::delete_session)
+        // Accounts
+        .get("/w/{workspace}/accounts", account::pages::list)
+        .post("/w/{workspace}/accounts", account::pages::create)
+        .get("/w/{workspace}/accounts/new", account::pages::new)
+        .get("/w/{workspace}/accounts/{account}/edit", account::pages::edit)
+        .post("/w/{workspace}/accounts/{account}/edit", account::pages::save)
+        .post("/w/{workspace}/accounts/{account}/archive", account::pages::archive)
+        .post("/w/{workspace}/accounts/{account}/restore", account::pages::restore)
+        .get("/w/{workspace}/accounts/{account}/money", account::pages::money)
+        .post("/w/{workspace}/accounts/{account}/target", account::pages::set_target)
+        .post("/w/{workspace}/accounts/{account}/contracts", account::pages::add_contract)
+        .post("/w/{workspace}/accounts/{account}/contracts/{contract}/amendments", account::pages::amend_contract)
+        .post("/w/{workspace}/accounts/{account}/contracts/{contract}/amendments/{amendment}/withdraw", account::pages::withdraw_amendment)
+        .get("/api/v1/accounts", account::api::list_accounts)
+        .post("/api/v1/accounts", account::api::create_account)
+        .put("/api/v1/accounts/by-external-id/{external_id}", account::api::put_account)
+        .get("/api/v1/accounts/{account}", account::api::get_account)
+        .patch("/api/v1/accounts/{account}", account::api::edit_account)
+        .delete("/api/v1/accounts/{account}", account::api::archive_account)
+        .post("/api/v1/accounts/{account}/restore", account::api::restore_account)
+        .get("/api/v1/accounts/{account}/contracts", account::api::list_contracts)
+        .post("/api/v1/accounts/{account}/contracts", account::api::add_contract)
+        .get("/api/v1/accounts/{account}/contracts/{contract}", account::api::get_contract)
+        .post("/api/v1/accounts/{account}/contracts/{contract}/amendments", account::api::amend_contract)
+        .delete("/api/v1/accounts/{account}/contracts/{contract}/amendments/{amendment}", account::api::withdraw_amendment)
+        .put("/api/v1/accounts/{account}/target", account::api::put_target)
+        // Pods
+        .get("/w/{workspace}/accounts/{account}/team", pod::pages::team)
+        .post("/w/{workspace}/accounts/{account}/team", pod::pages::save_member)
+        .post("/w/{workspace}/accounts/{account}/team/{user}/remove", pod::pages::remove_member)
+        .get("/api/v1/accounts/{account}/members", pod::api::list_members)
+        .put("/api/v1/accounts/{account}/members/{user}", pod::api::put_member)
+        .delete("/api/v1/accounts/{account}/members/{user}", pod::api::remove_member)
 }
 
 /// The list of all routes, for the tests that must have a case for each.

@@ -6,6 +6,8 @@ use maud::{Markup, html};
 /// One labelled input. `errors` are those of the whole form; the field finds its own by its name.
 pub struct Field<'a> {
     pub name: &'a str,
+    /// Differs from the name where a page has the same form several times.
+    pub id: &'a str,
     pub label: &'a str,
     pub kind: &'a str,
     pub value: &'a str,
@@ -21,6 +23,7 @@ impl<'a> Field<'a> {
     pub fn text(name: &'a str, label: &'a str, value: &'a str) -> Self {
         Self {
             name,
+            id: name,
             label,
             kind: "text",
             value,
@@ -36,6 +39,11 @@ impl<'a> Field<'a> {
     #[must_use]
     pub fn kind(self, kind: &'a str, autocomplete: &'a str) -> Self {
         Self { kind, autocomplete, ..self }
+    }
+
+    #[must_use]
+    pub fn id(self, id: &'a str) -> Self {
+        Self { id, ..self }
     }
 
     #[must_use]
@@ -65,7 +73,7 @@ impl<'a> Field<'a> {
 
     pub fn show(&self, errors: &[FieldError]) -> Markup {
         let error = error_of(self.name, errors);
-        let (hint_id, error_id) = (format!("{}-hint", self.name), format!("{}-error", self.name));
+        let (hint_id, error_id) = (format!("{}-hint", self.id), format!("{}-error", self.id));
         let described = match (error, self.hint.is_empty()) {
             (Some(_), _) => Some(&error_id),
             (None, false) => Some(&hint_id),
@@ -73,8 +81,8 @@ impl<'a> Field<'a> {
         };
         html! {
             div.field {
-                label for=(self.name) { (self.label) }
-                input id=(self.name) name=(self.name) type=(self.kind) value=(self.value) required[self.required]
+                label for=(self.id) { (self.label) }
+                input id=(self.id) name=(self.name) type=(self.kind) value=(self.value) required[self.required]
                     maxlength=(self.max) autocomplete=(self.autocomplete) list=[(!self.list.is_empty()).then_some(self.list)]
                     readonly[self.readonly] aria-describedby=[described] aria-invalid=[error.map(|_| "true")];
                 @if let Some(error) = error { p.error id=(error_id) { (error.message) } }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
+use crate::people;
 
 #[derive(Clone, Debug)]
 pub struct Member {
@@ -75,6 +76,23 @@ pub fn members(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Me
     )?)
 }
 
+/// The name of whoever answers for the account today.
+pub fn owner(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Option<String>, Fault> {
+    Ok(tx.one(
+        sql!(
+            "SELECT u.name
+             FROM pod_account a
+             JOIN pod p ON p.id = a.pod_id AND p.kind = 'client'
+             JOIN pod_member m ON m.pod_id = p.id AND m.role = 'owner' AND m.until IS NULL
+             JOIN workspace_user u ON u.id = m.user_id
+             WHERE a.workspace_id = $1 AND a.account_id = $2 AND a.until IS NULL
+             ORDER BY m.since DESC, m.id LIMIT 1"
+        ),
+        &[&workspace, &account],
+        |row| row.get(0),
+    )?)
+}
+
 /// Adds a user to the account's client pod, or changes the duty of one who is in it.
 /// The pod has one owner: a new owner makes the old one a member of the team.
 pub fn put_member(
@@ -108,6 +126,42 @@ pub fn put_member(
     let data = json!({ "role": role.as_str(), "function": function });
     by.happened_to(tx, account.0, kind, ("user", user), data)?;
     Ok(())
+}
+
+/// Sees to it that these people work on the account: the first owns the pod that has no owner, the others are its team.
+pub fn staff(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: (Uuid, &str),
+    associate: Option<Uuid>,
+    creator: Option<Uuid>,
+) -> Result<(), Fault> {
+    for user in [associate, creator].into_iter().flatten() {
+        let members = members(tx, by.workspace.id, account.0)?;
+        if members.iter().any(|member| member.user_id == user && member.role != PodRole::Observer) {
+            continue;
+        }
+        let owned = members.iter().any(|member| member.role == PodRole::Owner);
+        let role = if owned { PodRole::Team } else { PodRole::Owner };
+        if associate == Some(user) {
+            put_member(tx, by, account, user, role, "account_executive")?;
+        } else {
+            put_with_own_function(tx, by, account, user, role)?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds a user under the function that they have in the workspace.
+fn put_with_own_function(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: (Uuid, &str),
+    user: Uuid,
+    role: PodRole,
+) -> Result<(), Fault> {
+    let person = people::store::user(tx, by.workspace.id, user)?.ok_or_else(Fault::not_found)?;
+    put_member(tx, by, account, user, role, &person.function)
 }
 
 fn insert_member(tx: &mut Tx<'_>, by: &By, pod: Uuid, user: Uuid, role: PodRole, function: &str) -> Result<(), Fault> {

@@ -78,14 +78,19 @@ pub struct StoredAmendment {
     pub amendment: Amendment,
     pub note: String,
     pub recorded_by: Option<Uuid>,
+    /// The name of who recorded it; empty when the system did.
+    pub recorder: String,
 }
 
 /// The amendments that stand, oldest first.
 pub fn amendments(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<StoredAmendment>, Fault> {
     Ok(tx.rows(
         sql!(
-            "SELECT id, contract_id, start_on, end_on, arr_minor, recorded_at, note, recorded_by FROM contract_amendment
-             WHERE workspace_id = $1 AND account_id = $2 AND withdrawn_at IS NULL ORDER BY start_on, recorded_at, id"
+            "SELECT c.id, c.contract_id, c.start_on, c.end_on, c.arr_minor, c.recorded_at, c.note, c.recorded_by,
+               COALESCE(u.name, '')
+             FROM contract_amendment c LEFT JOIN workspace_user u ON u.id = c.recorded_by
+             WHERE c.workspace_id = $1 AND c.account_id = $2 AND c.withdrawn_at IS NULL
+             ORDER BY c.start_on, c.recorded_at, c.id"
         ),
         &[&workspace, &account],
         |row| {
@@ -96,9 +101,25 @@ pub fn amendments(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec
                 arr_minor: row.get(4)?,
                 recorded_at: row.get(5)?,
             };
-            Ok(StoredAmendment { id: row.get(0)?, amendment, note: row.get(6)?, recorded_by: row.get(7)? })
+            Ok(StoredAmendment {
+                id: row.get(0)?,
+                amendment,
+                note: row.get(6)?,
+                recorded_by: row.get(7)?,
+                recorder: row.get(8)?,
+            })
         },
     )?)
+}
+
+/// Amendments ever recorded for the account, withdrawn ones included.
+pub fn amendment_count(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<i64, Fault> {
+    let found = tx.one(
+        sql!("SELECT COUNT(*) FROM contract_amendment WHERE workspace_id = $1 AND account_id = $2"),
+        &[&workspace, &account],
+        |row| row.get(0),
+    )?;
+    Ok(found.unwrap_or(0))
 }
 
 /// The account's ledger, as the rules read it.
@@ -186,14 +207,14 @@ fn insert_amendment(
 }
 
 /// Takes an amendment back, as if it had never been signed; the row stays for the history.
-pub fn withdraw_amendment(tx: &mut Tx<'_>, by: &By, account: Uuid, id: Uuid) -> Result<(), Fault> {
+pub fn withdraw_amendment(tx: &mut Tx<'_>, by: &By, account: Uuid, contract: Uuid, id: Uuid) -> Result<(), Fault> {
     let at: Timestamp = by.at;
     let withdrawn = tx.exec(
         sql!(
-            "UPDATE contract_amendment SET withdrawn_at = $4
-             WHERE workspace_id = $1 AND account_id = $2 AND id = $3 AND withdrawn_at IS NULL"
+            "UPDATE contract_amendment SET withdrawn_at = $5
+             WHERE workspace_id = $1 AND account_id = $2 AND contract_id = $3 AND id = $4 AND withdrawn_at IS NULL"
         ),
-        &[&by.workspace.id, &account, &id, &at],
+        &[&by.workspace.id, &account, &contract, &id, &at],
     )?;
     if withdrawn == 0 {
         return Err(Fault::not_found());

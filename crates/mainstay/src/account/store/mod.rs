@@ -1,13 +1,15 @@
 //! The account room's tables: accounts here, contracts and targets beside.
 
 mod contract;
+mod list;
 mod target;
 mod write;
 
 pub use contract::{
-    Contract, NewAmendment, NewContract, StoredAmendment, add_contract, amend_contract, amendments, contract,
-    contract_by_external_id, contracts, ledger, remove_contracts, withdraw_amendment,
+    Contract, NewAmendment, NewContract, StoredAmendment, add_contract, amend_contract, amendment_count, amendments,
+    contract, contract_by_external_id, contracts, ledger, remove_contracts, withdraw_amendment,
 };
+pub use list::{Edited, Listed, Order, Place, Wanted, count, edited_since, listed, page};
 pub use target::{remove_targets, set_target, target};
 pub use write::{
     AccountChange, archive_account, create_account, edit_account, expect_version, remove_account, restore_account,
@@ -42,16 +44,29 @@ pub struct Account {
     pub pod_role: Option<PodRole>,
 }
 
-macro_rules! columns {
+macro_rules! fields {
     () => {
         "a.id, a.name, a.external_id, a.type, a.associate_id, COALESCE(u.name, ''), a.industry, a.vertical, a.geography,
-         a.end_on, a.confidential, a.archived_at, COALESCE(v.version, 0), m.role
-         FROM account a
+         a.end_on, a.confidential, a.archived_at, COALESCE(v.version, 0), m.role"
+    };
+}
+
+/// `m` is the place of the user `$2` in the account's client pod.
+macro_rules! joined {
+    () => {
+        " FROM account a
          LEFT JOIN workspace_user u ON u.id = a.associate_id
          LEFT JOIN stream v ON v.workspace_id = a.workspace_id AND v.account_id = a.id
          LEFT JOIN pod_account p ON p.account_id = a.id AND p.until IS NULL
            AND EXISTS (SELECT 1 FROM pod k WHERE k.id = p.pod_id AND k.kind = 'client')
          LEFT JOIN pod_member m ON m.pod_id = p.pod_id AND m.user_id = $2 AND m.until IS NULL"
+    };
+}
+use {fields, joined};
+
+macro_rules! columns {
+    () => {
+        concat!(fields!(), joined!())
     };
 }
 

@@ -2,43 +2,22 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use mainstay_rules::money::{self, Currency};
+use mainstay_rules::money::Currency;
 use mainstay_rules::progress::{self, Progress};
 use mainstay_rules::score::Mean;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub use crate::account::api::{MoneyOut, PersonRef};
 use crate::portfolio::store::{Line, LineStep, Totals};
 use crate::scorecard::SOFTWARE;
-
-/// Exact decimal money.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Money)]
-pub struct MoneyOut {
-    #[schema(example = "1250000.00")]
-    pub amount: String,
-    #[schema(example = "EUR")]
-    pub currency: &'static str,
-}
-
-impl MoneyOut {
-    pub fn of(minor: i64, currency: Currency) -> Self {
-        Self { amount: money::format_amount(minor, currency), currency: currency.code() }
-    }
-}
 
 #[derive(Serialize, ToSchema)]
 pub struct AccountRef {
     pub id: Uuid,
     pub name: String,
     pub external_id: Option<String>,
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct PersonRef {
-    pub id: Uuid,
-    pub name: String,
 }
 
 /// Of so many sub-metrics of a step, so many are scored.

@@ -4,4 +4,5 @@ pub mod account;
 pub mod api;
 pub mod frame;
 pub mod people;
+pub mod pod;
 pub mod portfolio;

@@ -1,0 +1,52 @@
+//! Accounts over the wire: the list, one account, its making, its details and its archive.
+
+mod contract;
+mod read;
+mod shape;
+mod target;
+mod verbs;
+mod write;
+
+use axum::http::StatusCode;
+use axum::http::header::{ETAG, HeaderName};
+use mainstay_db::Tx;
+use uuid::Uuid;
+
+pub use contract::*;
+pub use read::*;
+pub use shape::{AccountIn, AccountOut, MoneyOut, PersonRef, said};
+pub use target::*;
+pub use verbs::{change, open};
+pub use write::*;
+
+use super::store;
+use crate::corridor::answer::Answer;
+use crate::corridor::fault::Fault;
+use crate::corridor::request::etag;
+use crate::corridor::verb::By;
+
+/// One account with its version in the header, as a read answers.
+pub type Tagged<T> = ([(HeaderName, String); 1], axum::Json<T>);
+
+pub fn tagged<T>(version: i64, body: T) -> Tagged<T> {
+    ([(ETAG, etag(version))], axum::Json(body))
+}
+
+/// The account as it is after the change, its figures brought up to date first.
+fn answer(tx: &mut Tx<'_>, by: &By, id: Uuid, status: StatusCode) -> Result<Answer, Fault> {
+    crate::app::project(tx, by)?;
+    let user = by.user.unwrap_or_else(Uuid::nil);
+    let listed = store::listed(tx, by.workspace.id, id, user)?.ok_or_else(Fault::not_found)?;
+    let body = AccountOut::of(&listed, by.workspace.currency);
+    let answer = match status {
+        StatusCode::CREATED => Answer::created(format!("/api/v1/accounts/{id}"), &body)?,
+        status => Answer::json(status, &body)?,
+    };
+    Ok(answer.version(listed.account.version))
+}
+
+/// The account's version now, for answers about its parts.
+fn version_of(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<i64, Fault> {
+    let account = store::account(tx, by.workspace.id, id, Uuid::nil())?.ok_or_else(Fault::not_found)?;
+    Ok(account.version)
+}

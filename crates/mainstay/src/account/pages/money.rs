@@ -1,0 +1,453 @@
+//! The money of an account: the fiscal year and its target, the contracts and their dated amendments.
+
+use std::sync::Arc;
+
+use axum::extract::{RawPathParams, State};
+use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
+use mainstay_db::{Scope, Tx};
+use mainstay_rules::field::FieldError;
+use mainstay_rules::ledger::{Amendment, arr_on};
+use mainstay_rules::limits::{NAME_CHARS_MAX, NOTE_CHARS_MAX};
+use mainstay_rules::money::{self, format_amount};
+use mainstay_rules::problem::Problem;
+use mainstay_rules::progress::fiscal_year;
+use maud::{Markup, html};
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Heading, Nothing, Tab, frame as account_frame, path};
+use crate::account::Account;
+use crate::account::api::{AmendmentIn, ContractIn, amount_of, check_room, last_day, named_in};
+use crate::account::store::{self, Contract, StoredAmendment, expect_version};
+use crate::app::App;
+use crate::corridor::access::{Guarded, Readable, Writable};
+use crate::corridor::caller::Caller;
+use crate::corridor::fault::Fault;
+use crate::corridor::frame::{self, see_other};
+use crate::corridor::frame_form::{Field, notice_bad};
+use crate::corridor::request::{Care, Posted};
+use crate::corridor::verb::By;
+use crate::text::{account as text, frame as words};
+
+/// Characters of an amount as typed.
+const AMOUNT_CHARS_MAX: usize = 20;
+
+/// The fields of the three forms as typed; each form has some of them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct MoneyForm {
+    name: String,
+    external_id: String,
+    start: String,
+    end: String,
+    arr: String,
+    note: String,
+    delta: String,
+}
+
+impl MoneyForm {
+    fn amendment(&self) -> AmendmentIn {
+        AmendmentIn {
+            start: self.start.clone(),
+            end: Some(self.end.clone()),
+            arr: Value::String(self.arr.clone()),
+            currency: None,
+            note: Some(self.note.clone()),
+        }
+    }
+
+    fn contract(&self) -> ContractIn {
+        let AmendmentIn { start, end, arr, currency, note } = self.amendment();
+        ContractIn {
+            name: Some(self.name.clone()),
+            external_id: Some(self.external_id.clone()),
+            start,
+            end,
+            arr,
+            currency,
+            note,
+        }
+    }
+}
+
+/// One of the page's forms, which comes back open when something in it is not acceptable.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    None,
+    Target,
+    Contract,
+    Amendment(Uuid),
+}
+
+/// What was typed, in which form, and what is wrong with it.
+struct Typed<'a> {
+    form: Form,
+    fields: &'a MoneyForm,
+    errors: &'a [FieldError],
+}
+
+impl Typed<'_> {
+    fn of(&self, form: Form) -> (MoneyForm, &[FieldError]) {
+        if self.form == form { (self.fields.clone(), self.errors) } else { (MoneyForm::default(), &[]) }
+    }
+}
+
+/// What the page shows.
+struct Shown {
+    account: Account,
+    heading: Heading,
+    contracts: Vec<Contract>,
+    stored: Vec<StoredAmendment>,
+}
+
+fn find(tx: &mut Tx<'_>, caller: &Caller, id: Uuid, today: Date) -> Result<Shown, Fault> {
+    let workspace = caller.workspace.id;
+    Ok(Shown {
+        account: store::account(tx, workspace, id, caller.user)?.ok_or_else(Fault::not_found)?,
+        heading: crate::app::heading(tx, workspace, id, today)?,
+        contracts: store::contracts(tx, workspace, id)?,
+        stored: store::amendments(tx, workspace, id)?,
+    })
+}
+
+/// `GET /w/{workspace}/accounts/{account}/money`
+pub async fn money(State(app): State<App>, account: Readable<Account>) -> Result<Markup, Fault> {
+    let typed = Typed { form: Form::None, fields: &MoneyForm::default(), errors: &[] };
+    page(&app, &account.caller, account.id, &typed).await
+}
+
+async fn page(app: &App, caller: &Caller, id: Uuid, typed: &Typed<'_>) -> Result<Markup, Fault> {
+    let (today, asking) = (caller.today(app), caller.clone());
+    let shown = app.db.read(Scope::Workspace(caller.workspace.id), move |tx| find(tx, &asking, id, today)).await?;
+    let view = View { caller, shown: &shown, typed, writable: shown.account.writable(caller) };
+    let body = html! { (view.year()) (view.contracts()) };
+    Ok(account_frame(caller, &shown.account, &shown.heading, Tab::Money, &body))
+}
+
+/// Who looks at what.
+struct View<'a> {
+    caller: &'a Caller,
+    shown: &'a Shown,
+    typed: &'a Typed<'a>,
+    writable: bool,
+}
+
+impl View<'_> {
+    fn money(&self, minor: i64) -> Markup {
+        let currency = self.caller.workspace.currency;
+        html! { span title=(money::exact(minor, currency)) { (money::short(minor, currency)) } }
+    }
+
+    fn fiscal_year(&self) -> i64 {
+        i64::from(fiscal_year(self.shown.heading.today, self.caller.workspace.fiscal_year_start_month))
+    }
+
+    fn year(&self) -> Markup {
+        let heading = &self.shown.heading;
+        let currency = self.caller.workspace.currency;
+        html! {
+            section.section aria-labelledby="year-head" {
+                h2 #year-head { (text::fiscal_year(self.fiscal_year())) }
+                dl.facts {
+                    div { dt { (text::last_year_arr()) } dd { (self.money(heading.arr_last_year)) } }
+                    div { dt { (text::arr_now()) } dd { (self.money(heading.arr_now)) } }
+                    div {
+                        dt { (text::delta_target()) }
+                        dd { @match heading.delta_target { Some(minor) => (self.money(minor)), None => (text::none()) } }
+                    }
+                    div { dt { (text::progress()) } dd { (text::progress_words(heading.progress(), currency)) } }
+                    div {
+                        dt { (text::next_end()) }
+                        dd { @match heading.end_on { Some(day) => (words::day(day)), None => (text::none()) } }
+                    }
+                }
+                @if self.writable { (self.target_form()) }
+            }
+        }
+    }
+
+    fn target_form(&self) -> Markup {
+        let (form, errors) = self.typed.of(Form::Target);
+        let currency = self.caller.workspace.currency;
+        let target = self.shown.heading.delta_target;
+        let open = self.typed.form == Form::Target;
+        let value = if open { form.delta } else { target.map(|m| format_amount(m, currency)).unwrap_or_default() };
+        html! {
+            details.fold #target open[open] {
+                summary { (if target.is_some() { text::change_target() } else { text::set_target() }) }
+                form.form method="post" action=(path(self.caller, &self.shown.account, "/target")) {
+                    (frame::csrf(self.caller))
+                    (Field::text("delta", &text::wanted_increase(self.fiscal_year(), currency), &value)
+                        .max(AMOUNT_CHARS_MAX).hint(text::target_hint()).show(errors))
+                    div.row { button.primary { (text::save_target()) } }
+                }
+            }
+        }
+    }
+
+    fn contracts(&self) -> Markup {
+        html! {
+            section.section aria-labelledby="contracts-head" {
+                h2 #contracts-head { (text::contracts()) }
+                @if self.shown.contracts.is_empty() { p.soft { (text::no_contracts()) } }
+                @for contract in &self.shown.contracts { (self.contract(contract)) }
+                @if self.writable { (self.contract_form()) }
+            }
+        }
+    }
+
+    fn contract(&self, contract: &Contract) -> Markup {
+        let own: Vec<&StoredAmendment> =
+            self.shown.stored.iter().filter(|one| one.amendment.contract == contract.id).collect();
+        let rows: Vec<Amendment> = own.iter().map(|one| one.amendment).collect();
+        let head = format!("contract-{}", contract.id);
+        html! {
+            article.contract.stack aria-labelledby=(head) {
+                header { h3 id=(head) { (contract.name) } span.soft { (self.summary(&rows)) } }
+                @if own.is_empty() { p.soft { (text::withdrawn_all()) } }
+                @else {
+                    div.table-box tabindex="0" role="group" aria-label=(text::amendments()) {
+                        table.table {
+                            caption.sr { (text::amendments_what()) }
+                            (self.columns())
+                            tbody { @for one in &own { (self.amendment(contract, one, &rows)) } }
+                        }
+                    }
+                }
+                @if self.writable { (self.amendment_form(contract)) }
+            }
+        }
+    }
+
+    /// "EUR 1.7M until 12 Apr 2027": what the contract brings today and until when.
+    fn summary(&self, rows: &[Amendment]) -> String {
+        let Some(last) = rows.last() else { return String::new() };
+        let today = self.shown.heading.today;
+        let until = last.end_on.map(last_day);
+        match until {
+            Some(day) if day < today => text::ended(&words::day(day)),
+            until => {
+                let arr = money::short(arr_on(rows, today), self.caller.workspace.currency);
+                text::contract_summary(&arr, until.map(words::day).as_deref())
+            }
+        }
+    }
+
+    fn columns(&self) -> Markup {
+        html! {
+            thead { tr {
+                th scope="col" { (text::from()) }
+                th scope="col" { (text::until()) }
+                th.number scope="col" { (text::arr()) }
+                th.number scope="col" { (text::change()) }
+                th scope="col" { (text::note()) }
+                th scope="col" { (text::recorded()) }
+                @if self.writable { th scope="col" { span.sr { (text::actions()) } } }
+            } }
+        }
+    }
+
+    fn amendment(&self, contract: &Contract, one: &StoredAmendment, rows: &[Amendment]) -> Markup {
+        let row = &one.amendment;
+        let currency = self.caller.workspace.currency;
+        let eve = row.start_on.yesterday().unwrap_or(row.start_on);
+        let change = arr_on(rows, row.start_on).saturating_sub(arr_on(rows, eve));
+        let recorded = words::day(self.caller.workspace.day_of(row.recorded_at));
+        html! {
+            tr {
+                td.nowrap { (words::day(row.start_on)) }
+                td.nowrap { @match row.end_on { Some(end) => (words::day(last_day(end))), None => (text::none()) } }
+                td.number title=(money::exact(row.arr_minor, currency)) { (money::short(row.arr_minor, currency)) }
+                td.number title=(money::exact(change, currency)) { (text::gained(change, currency)) }
+                td { (one.note) }
+                td.soft { (text::recorded_by(&one.recorder, &recorded)) }
+                @if self.writable {
+                    @let action = format!("/contracts/{}/amendments/{}/withdraw", contract.id, one.id);
+                    td.actions {
+                        form method="post" action=(path(self.caller, &self.shown.account, &action)) {
+                            (frame::csrf(self.caller))
+                            button.small.quiet {
+                                (text::withdraw())
+                                span.sr { (text::withdraw_from(&words::day(row.start_on))) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn amendment_form(&self, contract: &Contract) -> Markup {
+        let place = Form::Amendment(contract.id);
+        let (form, errors) = self.typed.of(place);
+        let action = format!("/contracts/{}/amendments", contract.id);
+        html! {
+            details.fold id=(format!("amend-{}", contract.id)) open[self.typed.form == place] {
+                summary { (text::add_amendment()) span.sr { ": " (contract.name) } }
+                form.form method="post" action=(path(self.caller, &self.shown.account, &action)) {
+                    (frame::csrf(self.caller))
+                    @for error in on_the_whole(errors) { (notice_bad(&error.message)) }
+                    p.hint { (text::amendment_what()) }
+                    (self.amendment_fields(&contract.id.to_string(), &form, errors))
+                    div.row { button.primary { (text::amendment_button()) } }
+                }
+            }
+        }
+    }
+
+    fn contract_form(&self) -> Markup {
+        let (form, errors) = self.typed.of(Form::Contract);
+        html! {
+            details.fold #new-contract open[self.typed.form == Form::Contract] {
+                summary { (text::add_contract()) }
+                form.form method="post" action=(path(self.caller, &self.shown.account, "/contracts")) {
+                    (frame::csrf(self.caller))
+                    @for error in on_the_whole(errors) { (notice_bad(&error.message)) }
+                    div.pair {
+                        (Field::text("name", text::contract_name(), &form.name).id("new-name").required()
+                            .max(NAME_CHARS_MAX).show(errors))
+                        (Field::text("external_id", text::external_id(), &form.external_id).id("new-external-id").show(errors))
+                    }
+                    (self.amendment_fields("new", &form, errors))
+                    div.row { button.primary { (text::contract_button()) } }
+                }
+            }
+        }
+    }
+
+    fn amendment_fields(&self, prefix: &str, form: &MoneyForm, errors: &[FieldError]) -> Markup {
+        let id = |name: &str| format!("{prefix}-{name}");
+        html! {
+            div.pair {
+                (Field::text("start", text::from(), &form.start).id(&id("start")).kind("date", "off").required().show(errors))
+                (Field::text("end", text::until(), &form.end).id(&id("end")).kind("date", "off").hint(text::until_hint()).show(errors))
+            }
+            div.pair {
+                (Field::text("arr", text::arr_a_year(), &form.arr).id(&id("arr")).required().max(AMOUNT_CHARS_MAX)
+                    .hint(&text::arr_hint(self.caller.workspace.currency)).show(errors))
+                (Field::text("note", text::note(), &form.note).id(&id("note")).max(NOTE_CHARS_MAX).show(errors))
+            }
+        }
+    }
+}
+
+fn on_the_whole(errors: &[FieldError]) -> impl Iterator<Item = &FieldError> {
+    errors.iter().filter(|error| error.pointer.is_empty())
+}
+
+/// Does a verb on the locked account; a refusal brings the page back with the form as it was typed.
+async fn save(
+    app: &App,
+    account: &Writable<Account>,
+    form: Form,
+    fields: &MoneyForm,
+    verb: impl Fn(&mut Tx<'_>, &By, Uuid) -> Result<(), Fault> + Send + 'static,
+) -> Result<Response, Fault> {
+    let (id, caller) = (account.id, &account.caller);
+    let saved = app
+        .verb(Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| {
+            expect_version(tx, by, id, &Care::default())?;
+            verb(tx, by, id)
+        })
+        .await;
+    match saved {
+        Ok(()) => Ok(see_other(&path(caller, account, "/money"))),
+        Err(fault) if matches!(fault.problem, Problem::Invalid | Problem::AlreadyExists) => {
+            refuse(app, account, form, fields, fault).await
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+async fn refuse(
+    app: &App,
+    account: &Writable<Account>,
+    form: Form,
+    fields: &MoneyForm,
+    mut fault: Fault,
+) -> Result<Response, Fault> {
+    if fault.errors.is_empty() {
+        fault.errors.push(FieldError::new(
+            "/external_id",
+            mainstay_rules::field::FieldCode::Duplicate,
+            fault.detail.clone(),
+        ));
+    }
+    let typed = Typed { form, fields, errors: &fault.errors };
+    Ok((fault.status(), page(app, &account.caller, account.id, &typed).await?).into_response())
+}
+
+/// `POST /w/{workspace}/accounts/{account}/target`
+pub async fn set_target(
+    State(app): State<App>,
+    account: Writable<Account>,
+    Posted(fields): Posted<MoneyForm>,
+) -> Result<Response, Fault> {
+    let workspace = &account.caller.workspace;
+    let delta = match fields.delta.trim() {
+        "" => None,
+        text => match amount_of("/delta", &Value::String(text.to_owned()), None, workspace.currency) {
+            Ok(minor) => Some(minor),
+            Err(error) => return refuse(&app, &account, Form::Target, &fields, error.into()).await,
+        },
+    };
+    let month = workspace.fiscal_year_start_month;
+    save(&app, &account, Form::Target, &fields, move |tx, by, id| {
+        store::set_target(tx, by, id, i64::from(fiscal_year(by.today(), month)), delta)
+    })
+    .await
+}
+
+/// `POST /w/{workspace}/accounts/{account}/contracts`
+pub async fn add_contract(
+    State(app): State<App>,
+    account: Writable<Account>,
+    Posted(fields): Posted<MoneyForm>,
+) -> Result<Response, Fault> {
+    let (contract, first) = match fields.contract().check(account.caller.workspace.currency) {
+        Ok(checked) => checked,
+        Err(fault) => return refuse(&app, &account, Form::Contract, &fields, fault).await,
+    };
+    save(&app, &account, Form::Contract, &fields, move |tx, by, id| {
+        check_room(tx, by, id)?;
+        store::add_contract(tx, by, id, &contract, &first).map(|_| ())
+    })
+    .await
+}
+
+/// `POST /w/{workspace}/accounts/{account}/contracts/{contract}/amendments`
+pub async fn amend_contract(
+    State(app): State<App>,
+    account: Writable<Account>,
+    parameters: RawPathParams,
+    Posted(fields): Posted<MoneyForm>,
+) -> Result<Response, Fault> {
+    let contract = named_in(&parameters, "contract")?;
+    let form = Form::Amendment(contract);
+    let amendment = match fields.amendment().check(account.caller.workspace.currency) {
+        Ok(amendment) => amendment,
+        Err(errors) => return refuse(&app, &account, form, &fields, Fault::invalid(errors)).await,
+    };
+    save(&app, &account, form, &fields, move |tx, by, id| {
+        store::contract(tx, by.workspace.id, id, contract)?.ok_or_else(Fault::not_found)?;
+        check_room(tx, by, id)?;
+        store::amend_contract(tx, by, id, contract, &amendment).map(|_| ())
+    })
+    .await
+}
+
+/// `POST /w/{workspace}/accounts/{account}/contracts/{contract}/amendments/{amendment}/withdraw`
+pub async fn withdraw_amendment(
+    State(app): State<App>,
+    account: Writable<Account>,
+    parameters: RawPathParams,
+    Posted(_): Posted<Nothing>,
+) -> Result<Response, Fault> {
+    let (contract, amendment) = (named_in(&parameters, "contract")?, named_in(&parameters, "amendment")?);
+    save(&app, &account, Form::None, &MoneyForm::default(), move |tx, by, id| {
+        store::withdraw_amendment(tx, by, id, contract, amendment)
+    })
+    .await
+}
