@@ -30,7 +30,7 @@ both!(
         let world = World::new(on);
         let mut wrong = Vec::new();
         for case in CASES {
-            for account in case.accounts() {
+            for account in case.accounts().iter().copied() {
                 let (refused, allowed): (Vec<Caller>, Vec<Caller>) =
                     CALLERS.iter().partition(|caller| case.right.refusal(**caller, account).is_some());
                 for caller in refused.into_iter().chain(allowed) {
