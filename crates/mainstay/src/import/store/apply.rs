@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use mainstay_db::Tx;
 use mainstay_rules::event::Kind;
 use mainstay_rules::field;
-use mainstay_rules::import::StagedRow;
+use mainstay_rules::import::{Severity, StagedRow};
 use mainstay_rules::ledger::check_amendment;
+use mainstay_rules::limits::IMPORT_PROBLEMS_SHOWN_MAX;
 use mainstay_rules::permission::{PodRole, Role};
 use mainstay_rules::problem::Problem;
 use mainstay_rules::progress::fiscal_year;
@@ -89,7 +90,9 @@ fn write(tx: &mut Tx<'_>, by: &By, import: &Import, checked: &Checked, fresh: &H
         staged::mark_row(tx, by, import.id, &done)?;
     }
     let counts = checked.counts();
-    let summary = Summary { counts, undo: None };
+    let errors = checked.problems.iter().filter(|problem| problem.severity == Severity::Error);
+    let refused = errors.take(IMPORT_PROBLEMS_SHOWN_MAX).cloned().collect();
+    let summary = Summary { counts, refused, undo: None };
     staged::mark_applied(tx, by, import.id, &summary)?;
     // A file that changes nothing is noted in its own row, but is no news.
     if counts.create + counts.update > 0 {
@@ -158,7 +161,8 @@ fn update(tx: &mut Tx<'_>, by: &By, account: &Account, row: &PlannedRow, newcome
         // The associate of a pod without an owner becomes its owner, and a pod keeps its owner when the import is undone.
         let has_owner = members.iter().any(|member| member.role == PodRole::Owner);
         before.joined = (has_owner && members.iter().all(|member| member.user_id != user)).then_some(user);
-        set_associate(tx, by, &current(tx, by, account.id)?, Some(user))?;
+        let edited = current(tx, by, account.id)?;
+        set_associate(tx, by, &edited, Some(user))?;
     }
     write_values(tx, by, account.id, row, &mut before)?;
     let version = current(tx, by, account.id)?.version;

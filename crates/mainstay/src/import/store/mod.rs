@@ -11,9 +11,9 @@ mod undo;
 pub use apply::apply;
 pub use check::{Against, Checked, Counts, Outcome, PlannedRow, check};
 pub use match_row::Who;
-pub use sheet::{Cell, Sheet};
+pub use sheet::{Cell, Sheet, SheetRow, safe_cell};
 pub use staged::{
-    Applied, AppliedRow, Before, Import, Settings, Staged, Status, Summary, UndoSummary, get, list, remembered,
-    applied_rows, rows, save_settings, stage,
+    Applied, AppliedRow, Before, Import, Settings, Status, Summary, UndoSummary, get, list, remembered,
+    applied_rows, refused_rows, rows, save_settings, stage,
 };
 pub use undo::undo;

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use mainstay_db::{Param, Row, Tx, sql};
-use mainstay_rules::import::{DateOrder, DecimalMark, Field};
+use mainstay_rules::import::{DateOrder, DecimalMark, Field, RowProblem};
 use mainstay_rules::limits::IMPORT_STAGED_DAYS_MAX;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -43,6 +43,9 @@ pub struct Settings {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Summary {
     pub counts: Counts,
+    /// Why rows stayed out, as far as a preview shows it.
+    #[serde(default)]
+    pub refused: Vec<RowProblem>,
     #[serde(default)]
     pub undo: Option<UndoSummary>,
 }
@@ -200,11 +203,25 @@ pub fn rows(tx: &mut Tx<'_>, workspace: Uuid, import: Uuid) -> Result<Vec<SheetR
     Ok(tx.rows(
         sql!("SELECT number, cells FROM import_row WHERE workspace_id = $1 AND import_id = $2 ORDER BY number"),
         &[&workspace, &import],
-        |row| {
-            let number: i64 = row.get(0)?;
-            Ok(SheetRow { number: usize::try_from(number).unwrap_or(0), cells: json_at::<Vec<Cell>>(row, 1)? })
-        },
+        read_row,
     )?)
+}
+
+/// The rows that stayed out, to be mended and imported again.
+pub fn refused_rows(tx: &mut Tx<'_>, workspace: Uuid, import: Uuid) -> Result<Vec<SheetRow>, Fault> {
+    Ok(tx.rows(
+        sql!(
+            "SELECT number, cells FROM import_row
+             WHERE workspace_id = $1 AND import_id = $2 AND outcome = 'refused' ORDER BY number"
+        ),
+        &[&workspace, &import],
+        read_row,
+    )?)
+}
+
+fn read_row(row: &Row<'_>) -> mainstay_db::Result<SheetRow> {
+    let number: i64 = row.get(0)?;
+    Ok(SheetRow { number: usize::try_from(number).unwrap_or(0), cells: json_at::<Vec<Cell>>(row, 1)? })
 }
 
 pub fn save_settings(tx: &mut Tx<'_>, by: &By, import: &Import, settings: &Settings) -> Result<(), Fault> {

@@ -27,6 +27,11 @@ pub(super) fn rows(bytes: &[u8]) -> Result<Vec<SheetRow>, Fault> {
     Ok(rows.rows)
 }
 
+/// A text as a cell of CSV that no spreadsheet takes for a formula.
+pub fn safe_cell(text: &str) -> String {
+    if text.starts_with(FORMULA_SIGNS) { format!("'{text}") } else { text.to_owned() }
+}
+
 /// Takes back what an export did so that a spreadsheet shows `=1+1` instead of computing it.
 fn harmless(cell: String) -> String {
     match cell.strip_prefix('\'') {

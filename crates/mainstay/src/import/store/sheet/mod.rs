@@ -3,6 +3,8 @@
 mod delimited;
 mod workbook;
 
+pub use delimited::safe_cell;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
