@@ -204,7 +204,7 @@ impl ImportOut {
             counts: checked.counts(),
             problems: checked.problems.iter().take(IMPORT_PROBLEMS_SHOWN_MAX).map(problem).collect(),
             problem_count: checked.problems.len(),
-            new_people: checked.new_people.iter().cloned().collect(),
+            new_people: checked.new_people.values().cloned().collect(),
             ..self
         }
     }

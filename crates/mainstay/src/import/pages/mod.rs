@@ -15,7 +15,7 @@ use mainstay_rules::problem::Problem;
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::api::{self, Look, Upload, import_id};
+use super::api::{self, Upload, import_id};
 use super::store::{self, Import, Settings, Status, Who, sheet};
 use crate::app::App;
 use crate::corridor::access::{Allowed, Import as MayImport};

@@ -189,7 +189,7 @@ fn newcomers(checked: &Checked) -> Markup {
     html! {
         section.section aria-labelledby="people" {
             h2 #people { (text::people_added()) }
-            ul { @for name in &checked.new_people { li { (name) } } }
+            ul { @for name in checked.new_people.values() { li { (name) } } }
         }
     }
 }

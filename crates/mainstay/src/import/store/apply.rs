@@ -110,11 +110,7 @@ fn event_data(counts: Counts) -> serde_json::Value {
 /// Associates whom nobody knows yet become people without sign-in; an administrator can invite them later.
 fn add_people(tx: &mut Tx<'_>, by: &By, checked: &Checked) -> Result<HashMap<String, Uuid>, Fault> {
     let mut added = HashMap::new();
-    for text in &checked.new_people {
-        let key = text.to_lowercase();
-        if added.contains_key(&key) {
-            continue;
-        }
+    for (key, text) in &checked.new_people {
         let email = field::email("", text).ok();
         let new = NewUser {
             name: text.clone(),
@@ -123,7 +119,7 @@ fn add_people(tx: &mut Tx<'_>, by: &By, checked: &Checked) -> Result<HashMap<Str
             role: Role::Member,
             function: "account_executive".to_owned(),
         };
-        added.insert(key, people::add_user(tx, by, &new)?.id);
+        added.insert(key.clone(), people::add_user(tx, by, &new)?.id);
     }
     Ok(added)
 }

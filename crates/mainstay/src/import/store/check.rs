@@ -1,6 +1,6 @@
 //! The whole file against what we hold: every problem by row and column, and what each row would do.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use mainstay_db::Tx;
@@ -75,8 +75,8 @@ pub struct Checked {
     pub dates_unclear: bool,
     pub rows: Vec<PlannedRow>,
     pub problems: Vec<RowProblem>,
-    /// Names and e-mail addresses that are not among our people yet.
-    pub new_people: BTreeSet<String>,
+    /// Names and e-mail addresses that are not among our people yet, by their lower case.
+    pub new_people: BTreeMap<String, String>,
 }
 
 impl Checked {
@@ -152,7 +152,7 @@ pub fn check(
         dates_unclear: false,
         rows: Vec::new(),
         problems: Vec::new(),
-        new_people: BTreeSet::new(),
+        new_people: BTreeMap::new(),
     };
     let mapping = match Mapping::new(headers, &settings.fields) {
         Ok(mapping) => mapping,
@@ -215,27 +215,30 @@ fn plan_row(
     if refused.contains(&staged.row) {
         return Ok(without(Outcome::Refused, staged));
     }
-    let mut say = |field: Field, severity: Severity, error: CellError| {
-        checked.problems.push(RowProblem::at(mapping, staged.row, field, severity, error));
+    let mut refuse = |field: Field, error: CellError| {
+        checked.problems.push(RowProblem::at(mapping, staged.row, field, Severity::Error, error));
     };
     let account = match match_row::account_of(tx, against.workspace.id, against.who, &staged)? {
         Ok(account) => account,
         Err((field, error)) => {
-            say(field, Severity::Error, error);
+            refuse(field, error);
             return Ok(without(Outcome::Refused, staged));
         }
     };
     if let Some(first) = account.as_ref().and_then(|account| seen.insert(account.id, staged.row)) {
         let message = format!("Row {first} is about the same account; merge the rows, or give each its own external id");
-        say(Field::Name, Severity::Error, CellError::new(ProblemCode::SameAccount, message));
+        refuse(Field::Name, CellError::new(ProblemCode::SameAccount, message));
         return Ok(without(Outcome::Refused, staged));
     }
     let (change, remarks) = match_row::compare(tx, against.workspace, people, against.when(), account.as_ref(), &staged)?;
-    for (field, error) in remarks {
-        say(field, Severity::Warning, error);
-    }
-    if let Some(Associate::New(name)) = &change.associate {
-        checked.new_people.insert(name.clone());
+    let newcomer = match &change.associate {
+        Some(Associate::New(name)) => checked.new_people.insert(name.to_lowercase(), name.clone()),
+        _ => None,
+    };
+    // Somebody with thirty accounts is named once.
+    let repeated = |error: &CellError| newcomer.is_some() && error.code == ProblemCode::NewPerson;
+    for (field, error) in remarks.into_iter().filter(|(_, error)| !repeated(error)) {
+        checked.problems.push(RowProblem::at(mapping, staged.row, field, Severity::Warning, error));
     }
     let outcome = match &account {
         None => Outcome::Create,

@@ -2,6 +2,7 @@
 
 mod apply;
 mod check;
+mod dump;
 mod match_row;
 mod money;
 pub mod sheet;
@@ -10,6 +11,7 @@ mod undo;
 
 pub use apply::apply;
 pub use check::{Against, Checked, Counts, Outcome, PlannedRow, check};
+pub use dump::{TABLES, dump};
 pub use match_row::Who;
 pub use sheet::{Cell, Sheet, SheetRow, safe_cell};
 pub use staged::{
