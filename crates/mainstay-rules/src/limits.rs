@@ -34,6 +34,16 @@ pub const IMPORT_ROWS_MAX: usize = 2_000;
 pub const IMPORT_COLUMNS_MAX: usize = 200;
 /// Characters of a column's header that are kept; every problem repeats them.
 pub const IMPORT_HEADER_CHARS_MAX: usize = 100;
+/// Bytes that a workbook may unpack to; a larger one is a zip bomb or no report.
+pub const IMPORT_UNPACKED_BYTES_MAX: u64 = 32 * 1024 * 1024;
+/// Files inside of a workbook.
+pub const IMPORT_PARTS_MAX: usize = 1_000;
+/// Bytes of one cell of the file, mapped or not.
+pub const IMPORT_CELL_BYTES_MAX: usize = 64 * 1024;
+/// Seconds that reading a file may take.
+pub const IMPORT_READ_SECONDS_MAX: u64 = 10;
+/// Days that a file which was never applied waits.
+pub const IMPORT_STAGED_DAYS_MAX: i64 = 30;
 /// Characters of one imported cell.
 pub const IMPORT_CELL_CHARS_MAX: usize = 4_000;
 /// Problems that a preview shows; the rest is counted.

@@ -15,6 +15,9 @@ use crate::{account, people, pod, portfolio};
 /// argon2 takes 19 MiB and a core for a while: so many at once, the others wait their turn.
 const PASSWORDS_AT_ONCE: usize = 2;
 
+/// Files of an import are read into memory: so many at once, the others wait their turn.
+const FILES_AT_ONCE: usize = 2;
+
 /// Cheap to clone; one for each process.
 #[derive(Clone)]
 pub struct App {
@@ -22,6 +25,7 @@ pub struct App {
     pub source: Source,
     pub live: live::Sender,
     pub passwords: Arc<Semaphore>,
+    pub reading: Arc<Semaphore>,
     /// Where people reach this server, for links that are handed out.
     pub base_url: Arc<str>,
     /// Turns true when the server begins to stop; long answers end then.
@@ -37,6 +41,7 @@ impl App {
             source,
             live: live::channel(),
             passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
+            reading: Arc::new(Semaphore::new(FILES_AT_ONCE)),
             base_url: base_url.into(),
             stopping,
             folder: None,

@@ -12,7 +12,7 @@ use utoipa::OpenApi;
 use crate::corridor::frame;
 use crate::people::api as people;
 use crate::text::api as text;
-use crate::{account, pod, portfolio};
+use crate::{account, import, pod, portfolio};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -62,6 +62,12 @@ use crate::{account, pod, portfolio};
         pod::api::list_members,
         pod::api::put_member,
         pod::api::remove_member,
+        // Import
+        import::api::create,
+        import::api::list,
+        import::api::show,
+        import::api::apply,
+        import::api::undo,
     ),
     components(schemas(crate::corridor::fault::ProblemBody))
 )]

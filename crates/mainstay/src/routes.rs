@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::corridor::{frame, health, log, security};
 use crate::people::{api as people, pages as people_pages};
-use crate::{account, openapi, pod, portfolio};
+use crate::{account, import, openapi, pod, portfolio};
 
 /// A route as tests and the API description see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,6 +160,20 @@ fn routes() -> Routes {
         .get("/api/v1/accounts/{account}/members", pod::api::list_members)
         .put("/api/v1/accounts/{account}/members/{user}", pod::api::put_member)
         .delete("/api/v1/accounts/{account}/members/{user}", pod::api::remove_member)
+        // Import
+        .get("/w/{workspace}/import", import::pages::list)
+        .post("/w/{workspace}/import", import::pages::upload)
+        .get("/w/{workspace}/import/new", import::pages::new)
+        .get("/w/{workspace}/import/{import}", import::pages::show)
+        .get("/w/{workspace}/import/{import}/refused.csv", import::pages::refused)
+        .post("/w/{workspace}/import/{import}/mapping", import::pages::map)
+        .post("/w/{workspace}/import/{import}/apply", import::pages::apply)
+        .post("/w/{workspace}/import/{import}/undo", import::pages::undo)
+        .get("/api/v1/imports", import::api::list)
+        .post("/api/v1/imports", import::api::create)
+        .get("/api/v1/imports/{import}", import::api::show)
+        .post("/api/v1/imports/{import}/apply", import::api::apply)
+        .post("/api/v1/imports/{import}/undo", import::api::undo)
 }
 
 /// The list of all routes, for the tests that must have a case for each.

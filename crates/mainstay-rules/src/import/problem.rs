@@ -51,6 +51,19 @@ pub enum ProblemCode {
     OverallDiffers,
     DuplicateExternalId,
     DuplicateName,
+    /// Two rows lead to the same account of ours.
+    SameAccount,
+    /// The external id belongs to an account that the importing person may not change.
+    NotYours,
+    /// Nobody has this name yet; a person without sign-in is added.
+    NewPerson,
+    /// Several people have this name.
+    AmbiguousPerson,
+    /// Other contracts than the imported one decide this number or date.
+    KeptByContracts,
+    /// The end date lies in the past while the ARR runs on.
+    EndPassed,
+    Archived,
 }
 
 impl ProblemCode {
@@ -72,6 +85,13 @@ impl ProblemCode {
             Self::OverallDiffers => "overall_differs",
             Self::DuplicateExternalId => "duplicate_external_id",
             Self::DuplicateName => "duplicate_name",
+            Self::SameAccount => "same_account",
+            Self::NotYours => "not_yours",
+            Self::NewPerson => "new_person",
+            Self::AmbiguousPerson => "ambiguous_person",
+            Self::KeptByContracts => "kept_by_contracts",
+            Self::EndPassed => "end_passed",
+            Self::Archived => "archived",
         }
     }
 }
@@ -85,13 +105,14 @@ pub struct CellError {
 }
 
 impl CellError {
-    pub(super) fn new(code: ProblemCode, message: impl Into<String>) -> Self {
+    pub fn new(code: ProblemCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }
 }
 
 impl RowProblem {
-    pub(super) fn at(mapping: &Mapping, row: usize, field: Field, severity: Severity, error: CellError) -> Self {
+    /// The problem at the column that holds `field`, where there is one.
+    pub fn at(mapping: &Mapping, row: usize, field: Field, severity: Severity, error: CellError) -> Self {
         let column = mapping.column_of(field).map(|index| ProblemColumn {
             letter: column_letters(index),
             header: mapping.columns()[index].header.clone(),

@@ -1,6 +1,8 @@
 //! The command line: one subcommand for each thing that is done outside a browser.
 
+mod export;
 mod house;
+mod import;
 mod migrate;
 pub mod serve;
 mod token;
@@ -36,6 +38,12 @@ enum Command {
         after_help = "Example: mainstay migrate --owner-database-url postgres://owner@host/mainstay --grant-to mainstay_app"
     )]
     Migrate(migrate::Migrate),
+    /// Bring in a spreadsheet: a progress report as CSV or .xlsx
+    #[command(after_help = "Example: mainstay import --kind progress_report --map name=Customer,arr_ytd=L --dry-run report.xlsx")]
+    Import(import::Import),
+    /// Write the progress report, or everything, to a file
+    #[command(after_help = "Examples: mainstay export report.csv\n          mainstay export --everything everything.jsonl")]
+    Export(export::Export),
     /// Add workspaces
     Workspace(workspace::Workspace),
     /// Add people, list them, end their access, set a password
@@ -73,6 +81,8 @@ pub fn run() -> ExitCode {
         match cli.command {
             Command::Serve(serve) => serve.run(&cli.data).await,
             Command::Migrate(migrate) => migrate.run(&cli.data).await,
+            Command::Import(import) => import.run(&cli.data).await,
+            Command::Export(export) => export.run(&cli.data).await,
             Command::Workspace(workspace) => workspace.run(&cli.data).await,
             Command::User(user) => user.run(&cli.data).await,
             Command::Token(token) => token.run(&cli.data).await,

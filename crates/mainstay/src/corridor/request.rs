@@ -30,7 +30,7 @@ pub struct Care {
 }
 
 impl Care {
-    fn read(headers: &HeaderMap, method: &str, path: &str, body: &[u8]) -> Result<Self, Fault> {
+    pub(crate) fn read(headers: &HeaderMap, method: &str, path: &str, body: &[u8]) -> Result<Self, Fault> {
         let key = headers.get("idempotency-key").map(|value| value.to_str().unwrap_or_default().to_owned());
         if let Some(key) = &key
             && (key.is_empty() || key.chars().count() > limits::IDEMPOTENCY_KEY_CHARS_MAX)
@@ -80,7 +80,7 @@ pub struct Posted<T>(pub T);
 /// A form of a page that needs no sign-in; only its origin is checked (corridor/security.rs).
 pub struct OpenForm<T>(pub T);
 
-fn check_csrf(caller: &Caller, proof: Option<&str>) -> Result<(), Fault> {
+pub(crate) fn check_csrf(caller: &Caller, proof: Option<&str>) -> Result<(), Fault> {
     match &caller.via {
         Via::Token { .. } => Ok(()),
         Via::Session { csrf, .. } if proof == Some(csrf.as_str()) => Ok(()),
@@ -91,7 +91,7 @@ fn check_csrf(caller: &Caller, proof: Option<&str>) -> Result<(), Fault> {
     }
 }
 
-async fn body_of(request: Request<Body>, limit: usize) -> Result<Vec<u8>, Fault> {
+pub(crate) async fn body_of(request: Request<Body>, limit: usize) -> Result<Vec<u8>, Fault> {
     let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     let too_large = || Fault::new(Problem::TooLarge, format!("The body may have {limit} bytes at most."));
     if declared.is_some_and(|length| length > limit) {

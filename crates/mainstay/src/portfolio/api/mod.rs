@@ -9,7 +9,7 @@ use mainstay_db::Scope;
 use mainstay_rules::field::{FieldCode, FieldError};
 use serde::Deserialize;
 
-pub use edit::{EditIn, EditsIn, apply};
+pub use edit::{EditIn, EditsIn, apply, set_associate};
 pub use shape::{MoneyOut, PortfolioOut, RowOut, RowsOut, TotalsOut, mean, progress_of};
 
 use super::store::{self, Filter, Place, Sort, SortKey};

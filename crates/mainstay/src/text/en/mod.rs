@@ -3,6 +3,7 @@
 pub mod account;
 pub mod api;
 pub mod frame;
+pub mod import;
 pub mod people;
 pub mod pod;
 pub mod portfolio;

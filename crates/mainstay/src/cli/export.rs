@@ -1,0 +1,183 @@
+//! `mainstay export`: the progress report for a spreadsheet, or everything for leaving.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use mainstay_db::{Scope, Tx};
+use mainstay_rules::money;
+use mainstay_rules::permission;
+use mainstay_rules::progress::{self, Progress};
+use mainstay_rules::score::Mean;
+use uuid::Uuid;
+
+use super::import::whose;
+use super::{Outcome, house};
+use crate::account::store as accounts;
+use crate::app::App;
+use crate::config::DataOptions;
+use crate::corridor::caller::Workspace;
+use crate::corridor::fault::Fault;
+use crate::import::store::{self as import, Who, safe_cell};
+use crate::portfolio::api::RowOut;
+use crate::portfolio::store::{self as portfolio, Line};
+use crate::scorecard::SOFTWARE;
+
+/// Accounts that one reading transaction takes: a long one would hold the database's history back.
+const ACCOUNTS_AT_ONCE: usize = 500;
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For a spreadsheet; `mainstay import` reads it again
+    Csv,
+    /// The rows of `GET /api/v1/portfolio`
+    Json,
+}
+
+#[derive(Args)]
+pub struct Export {
+    #[arg(long, value_enum, default_value = "csv")]
+    format: Format,
+    /// Everything that belongs to the workspace, as JSON lines: accounts, contracts, scores, people, events
+    #[arg(long, conflicts_with = "format")]
+    everything: bool,
+    /// The workspace's short name; not needed when there is one
+    #[arg(long)]
+    workspace: Option<String>,
+    /// Only what this person may see; without it, all that the folder holds
+    #[arg(long = "as", value_name = "EMAIL", conflicts_with = "everything")]
+    acting: Option<String>,
+    /// Where to write; standard output otherwise
+    file: Option<PathBuf>,
+}
+
+impl Export {
+    pub async fn run(self, data: &DataOptions) -> Outcome {
+        let app = house::app(data, "").await?;
+        let (workspace, who) = whose(&app, self.workspace.as_deref(), self.acting.as_deref()).await?;
+        let viewer = self.acting.is_some().then_some(who);
+        let mut out: Box<dyn Write + Send> = match &self.file {
+            Some(file) => Box::new(BufWriter::new(File::create(file).map_err(|e| format!("{} cannot be written: {e}", file.display()))?)),
+            None => Box::new(BufWriter::new(io::stdout())),
+        };
+        let written = match (self.everything, self.format) {
+            (true, _) => everything(&app, &workspace, &mut out).await?,
+            (false, Format::Csv) => csv_of(&workspace, &lines(&app, &workspace, viewer).await?, &mut out)?,
+            (false, Format::Json) => json_of(&workspace, &lines(&app, &workspace, viewer).await?, &mut out)?,
+        };
+        out.flush().map_err(|e| not_written(&e))?;
+        if let Some(file) = &self.file {
+            println!("{}: {written} {}", file.display(), if self.everything { "things" } else { "accounts" });
+        }
+        Ok(())
+    }
+}
+
+fn not_written(error: &dyn std::fmt::Display) -> String {
+    format!("the export could not be written to its end: {error}")
+}
+
+/// The report's lines by name; archived accounts are not in the report.
+async fn lines(app: &App, workspace: &Arc<Workspace>, viewer: Option<Who>) -> Result<Vec<Line>, Fault> {
+    let (id, scope) = (workspace.id, Scope::Workspace(workspace.id));
+    let ids = app.db.read(scope, move |tx| accounts::account_ids(tx, id)).await?;
+    let mut lines = Vec::with_capacity(ids.len());
+    for part in ids.chunks(ACCOUNTS_AT_ONCE) {
+        let part = part.to_vec();
+        let more = app.db.read(scope, move |tx| part_of(tx, id, viewer, &part)).await?;
+        lines.extend(more.into_iter().filter(|line| !line.archived));
+    }
+    lines.sort_by(|a, b| (a.name.to_lowercase(), a.account_id).cmp(&(b.name.to_lowercase(), b.account_id)));
+    Ok(lines)
+}
+
+fn part_of(tx: &mut Tx<'_>, workspace: Uuid, viewer: Option<Who>, ids: &[Uuid]) -> Result<Vec<Line>, Fault> {
+    let mut lines = Vec::with_capacity(ids.len());
+    for id in ids {
+        if let Some(who) = viewer {
+            let account = accounts::account(tx, workspace, *id, who.user)?;
+            if !account.is_some_and(|account| permission::reads_account(account.facts())) {
+                continue;
+            }
+        }
+        lines.extend(portfolio::line(tx, workspace, *id)?);
+    }
+    Ok(lines)
+}
+
+fn csv_of(workspace: &Workspace, lines: &[Line], out: &mut dyn Write) -> Result<usize, String> {
+    let mut writer = csv::Writer::from_writer(out);
+    let steps = SOFTWARE.steps.iter().map(|step| step.name.clone());
+    let header = ["Account", "External id", "Sales associate", "End date", "Type"].map(str::to_owned).into_iter().chain(steps).chain(
+        ["Overall", "Last year ARR", "Delta ARR target", "ARR YTD", "Progress", "Industry", "Vertical", "Geography"].map(str::to_owned),
+    );
+    writer.write_record(header).map_err(|e| not_written(&e))?;
+    for line in lines {
+        writer.write_record(record(workspace, line)).map_err(|e| not_written(&e))?;
+    }
+    writer.flush().map_err(|e| not_written(&e))?;
+    Ok(lines.len())
+}
+
+fn record(workspace: &Workspace, line: &Line) -> Vec<String> {
+    let text = |value: &Option<String>| safe_cell(value.as_deref().unwrap_or_default());
+    let amount = |minor: i64| money::format_amount(minor, workspace.currency);
+    let score = |millionths: i64| Mean::from_millionths(millionths).two_decimals().to_string();
+    let mut record = vec![
+        safe_cell(&line.name),
+        text(&line.external_id),
+        safe_cell(&line.associate),
+        line.end_on.map(|day| day.to_string()).unwrap_or_default(),
+        line.account_type.number().to_string(),
+    ];
+    record.extend(line.steps.iter().map(|step| step.score.map(score).unwrap_or_default()));
+    record.extend([
+        score(line.overall),
+        amount(line.arr_last_year),
+        line.arr_delta_target.map(amount).unwrap_or_default(),
+        amount(line.arr_now),
+        percent(line),
+        text(&line.industry),
+        text(&line.vertical),
+        text(&line.geography),
+    ]);
+    record
+}
+
+fn percent(line: &Line) -> String {
+    match progress::progress(line.arr_now, line.arr_last_year, line.arr_delta_target) {
+        Progress::Percent(hundredths) => {
+            let sign = if hundredths < 0 { "-" } else { "" };
+            format!("{sign}{}.{:02}%", hundredths.abs() / 100, hundredths.abs() % 100)
+        }
+        Progress::None | Progress::Money(_) => String::new(),
+    }
+}
+
+fn json_of(workspace: &Workspace, lines: &[Line], out: &mut dyn Write) -> Result<usize, String> {
+    let rows: Vec<RowOut> = lines.iter().map(|line| RowOut::of(line, workspace.currency)).collect();
+    serde_json::to_writer_pretty(&mut *out, &rows).map_err(|e| not_written(&e))?;
+    writeln!(out).map_err(|e| not_written(&e))?;
+    Ok(rows.len())
+}
+
+/// One JSON object a line, with the name of its table; read in pages, so that no transaction stays open.
+async fn everything(app: &App, workspace: &Arc<Workspace>, out: &mut (dyn Write + Send)) -> Result<usize, String> {
+    let (id, mut written) = (workspace.id, 0);
+    for table in import::TABLES {
+        let mut after = None;
+        loop {
+            let from = after.clone();
+            let page = app.db.read(Scope::Workspace(id), move |tx| import::dump(tx, id, table, from.as_deref())).await?;
+            let Some((last, _)) = page.last() else { break };
+            after = Some(last.clone());
+            for (_, row) in &page {
+                writeln!(out, "{row}").map_err(|e| not_written(&e))?;
+            }
+            written += page.len();
+        }
+    }
+    Ok(written)
+}

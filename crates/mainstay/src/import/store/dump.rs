@@ -1,0 +1,131 @@
+//! Every row that belongs to a workspace, table by table: the way out, without loss.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use mainstay_db::{Dialect, Param, Row, Tx, statements};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::corridor::fault::Fault;
+
+/// Rows of one page.
+const PAGE_ROWS: i64 = 1_000;
+
+/// How a column is read on both databases.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    Id,
+    Text,
+    Number,
+    Bool,
+    Time,
+    Date,
+    Json,
+}
+use Kind::{Bool, Date as Day, Id, Json, Number, Text, Time};
+
+/// A table: its name, its workspace column, the columns that order its pages, and all that leave with it.
+/// Secrets (hashes of passwords, sessions, tokens, links) stay.
+#[derive(Debug)]
+pub struct Table {
+    name: &'static str,
+    workspace: &'static str,
+    /// Together unique.
+    key: &'static [&'static str],
+    columns: &'static [(&'static str, Kind)],
+}
+
+#[rustfmt::skip]
+pub static TABLES: &[Table] = &[
+    Table { name: "workspace", workspace: "id", key: &["id"], columns: &[
+        ("id", Id), ("slug", Text), ("name", Text), ("currency", Text), ("zone", Text), ("fiscal_year_start_month", Number),
+        ("created_at", Time)] },
+    Table { name: "workspace_user", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("name", Text), ("email", Text), ("role", Text), ("function", Text), ("active", Bool), ("created_at", Time)] },
+    Table { name: "account", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("name", Text), ("external_id", Text), ("type", Number), ("associate_id", Id), ("industry", Text),
+        ("vertical", Text), ("geography", Text), ("end_on", Day), ("confidential", Bool), ("archived_at", Time), ("created_at", Time)] },
+    Table { name: "contract", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("account_id", Id), ("name", Text), ("external_id", Text), ("created_at", Time)] },
+    Table { name: "contract_amendment", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("account_id", Id), ("contract_id", Id), ("start_on", Day), ("end_on", Day), ("arr_minor", Number),
+        ("currency", Text), ("note", Text), ("recorded_at", Time), ("recorded_by", Id), ("withdrawn_at", Time)] },
+    Table { name: "arr_target", workspace: "workspace_id", key: &["account_id", "fiscal_year"], columns: &[
+        ("account_id", Id), ("fiscal_year", Number), ("delta_minor", Number), ("currency", Text)] },
+    Table { name: "pod", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("kind", Text), ("name", Text), ("created_at", Time)] },
+    Table { name: "pod_account", workspace: "workspace_id", key: &["pod_id", "account_id", "since"], columns: &[
+        ("pod_id", Id), ("account_id", Id), ("since", Day), ("until", Day)] },
+    Table { name: "pod_member", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("pod_id", Id), ("user_id", Id), ("role", Text), ("function", Text), ("since", Day), ("until", Day)] },
+    Table { name: "score", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("account_id", Id), ("metric", Text), ("value", Number), ("note", Text), ("evidence_url", Text),
+        ("effective_at", Time), ("recorded_at", Time), ("recorded_by", Id), ("template", Text), ("template_version", Number)] },
+    Table { name: "import", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("file_name", Text), ("status", Text), ("headers", Json), ("settings", Json), ("summary", Json),
+        ("created_at", Time), ("created_by", Id), ("applied_at", Time), ("undone_at", Time)] },
+    Table { name: "event", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("seq", Number), ("account_id", Id), ("account_version", Number), ("kind", Text), ("v", Number),
+        ("effective_at", Time), ("recorded_at", Time), ("actor_id", Id), ("cause_id", Id), ("subject_kind", Text),
+        ("subject_id", Id), ("data", Json)] },
+];
+
+/// By id where there is one, so that its index is used; the key of the small tables without is read as one text.
+fn statement(table: &Table, dialect: Dialect) -> String {
+    let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
+    let (columns, name, workspace) = (columns.join(", "), table.name, table.workspace);
+    let key = if table.key == ["id"] { "id".to_owned() } else { text_key(table, dialect) };
+    format!("SELECT {key}, {columns} FROM {name} WHERE {workspace} = $1 AND {key} > $2 ORDER BY {key} LIMIT {PAGE_ROWS}")
+}
+
+/// Ids are bytes on SQLite.
+fn text_key(table: &Table, dialect: Dialect) -> String {
+    let parts = table.key.iter().map(|column| {
+        let is_id = table.columns.iter().any(|(name, kind)| name == column && matches!(kind, Kind::Id));
+        match (dialect, is_id) {
+            (Dialect::Sqlite, true) => format!("hex({column})"),
+            _ => format!("CAST({column} AS TEXT)"),
+        }
+    });
+    parts.collect::<Vec<_>>().join(" || '/' || ")
+}
+
+fn sqlite_statements() -> Vec<String> {
+    TABLES.iter().map(|table| statement(table, Dialect::Sqlite)).collect()
+}
+
+fn postgres_statements() -> Vec<String> {
+    TABLES.iter().map(|table| statement(table, Dialect::Postgres)).collect()
+}
+
+statements!(Sqlite, sqlite_statements);
+statements!(Postgres, postgres_statements);
+
+/// A page of a table: the key of each row, and the row with its table's name. `after` is the last key before.
+pub fn dump(tx: &mut Tx<'_>, workspace: Uuid, table: &Table, after: Option<&str>) -> Result<Vec<(String, Value)>, Fault> {
+    let text = statement(table, tx.dialect());
+    let by_id = table.key == ["id"];
+    let (after_text, after_id) = (after.unwrap_or_default(), after.and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_default());
+    let after: &dyn Param = if by_id { &after_id } else { &after_text };
+    Ok(tx.rows(&text, &[&workspace, after], |row| {
+        let mut fields = Map::new();
+        fields.insert("table".to_owned(), json!(table.name));
+        for (index, (name, kind)) in table.columns.iter().enumerate() {
+            fields.insert((*name).to_owned(), value(row, index + 1, *kind)?);
+        }
+        let key = if by_id { row.get::<Uuid>(0)?.to_string() } else { row.get(0)? };
+        Ok((key, Value::Object(fields)))
+    })?)
+}
+
+fn value(row: &Row<'_>, column: usize, kind: Kind) -> mainstay_db::Result<Value> {
+    Ok(match kind {
+        Id => json!(row.get::<Option<Uuid>>(column)?),
+        Text => json!(row.get::<Option<String>>(column)?),
+        Number => json!(row.get::<Option<i64>>(column)?),
+        Bool => json!(row.get::<Option<bool>>(column)?),
+        Time => json!(row.get::<Option<Timestamp>>(column)?),
+        Day => json!(row.get::<Option<Date>>(column)?),
+        Json => row.get::<Option<Value>>(column)?.unwrap_or_default(),
+    })
+}
