@@ -300,7 +300,7 @@ pub async fn deactivate(
 ) -> Result<Response, Fault> {
     let id = user.id;
     let done = app
-        .verb(Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| store::deactivate_user(tx, by, id))
+        .verb_across(Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| store::deactivate_user(tx, by, id))
         .await;
     back(&app, &caller, done).await
 }
