@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use mainstay_db::{Scope, Tx};
 use mainstay_rules::field;
 use mainstay_rules::limits::PASSWORD_CHARS_MAX;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Outcome, house};
@@ -123,17 +123,19 @@ impl Add {
         let new = self.checked()?;
         let app = house::app(data, &self.base_url).await?;
         let workspace = house::workspace(&app, self.workspace.as_deref()).await?;
-        let (user, link) = if self.password_stdin {
+        let (user, invitation) = if self.password_stdin {
             let hash = password::hash(&app, read_password()?).await?;
             (add_with_password(&app, workspace, new, hash).await?, None)
         } else {
             let (user, invitation) =
                 app.verb_across(workspace, None, move |tx, by| add_and_invite(tx, by, &new, true)).await?;
-            (user, invitation.map(|new| api::InvitationOut::of(&app, &new).link))
+            (user, invitation.map(|new| api::InvitationOut::of(&app, &new)))
         };
-        match (self.json, link) {
-            (true, link) => println!("{}", described(&user, link)),
-            (false, Some(link)) => println!("{link}"),
+        match (self.json, invitation) {
+            (true, invitation) => {
+                println!("{}", json!(api::AddedOut { user: UserOut::of(&user), invitation }));
+            }
+            (false, Some(invitation)) => println!("{}", invitation.link),
             (false, None) => println!("{} can sign in now", self.email),
         }
         Ok(())
@@ -163,14 +165,6 @@ async fn add_with_password(app: &App, workspace: Arc<Workspace>, new: NewUser, h
         store::add_user(tx, by, &new)
     })
     .await
-}
-
-fn described(user: &Person, link: Option<String>) -> Value {
-    let mut out = serde_json::to_value(UserOut::of(user)).unwrap_or_default();
-    if let Some(link) = link {
-        out["link"] = json!(link);
-    }
-    out
 }
 
 /// One line, without its end.
@@ -232,7 +226,7 @@ impl Named {
         let app = house::app(data, "").await?;
         let workspace = house::workspace(&app, self.workspace.as_deref()).await?;
         let id = house::user(&app, &workspace, &self.email).await?.id;
-        let user = app.verb(workspace, None, move |tx, by| verb(tx, by, id)).await?;
+        let user = app.verb_across(workspace, None, move |tx, by| verb(tx, by, id)).await?;
         println!("{} is {done}", user.name);
         Ok(())
     }

@@ -17,7 +17,8 @@ pub const FAILURES_PER_EMAIL_MAX: i64 = 10;
 pub const FAILURES_PER_ADDRESS_MAX: i64 = 50;
 
 /// What a made-up hash is compared with when the e-mail is unknown, so that both take as long.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ibw$Cbsa+gH2WgXw2PQa8rHkYnJmQZ7qH3l3M9i2zq1oPxg";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ibw$Cbsa+gH2WgXw2PQa8rHkYnJmQZ7qH3l3M9i2zq1oPxg";
 
 /// Hashes a password that the rules accepted.
 pub async fn hash(app: &App, password: String) -> Result<String, Fault> {
@@ -140,7 +141,9 @@ mod tests {
         assert_eq!(nobody.algorithm, real.algorithm);
         assert_eq!(nobody.version, real.version);
         assert_eq!(nobody.params.to_string(), real.params.to_string());
-        let lengths = |hash: &PasswordHash| (hash.salt.as_ref().map(|salt| salt.as_ref().len()), hash.hash.as_ref().map(Output::len));
+        let lengths = |hash: &PasswordHash| {
+            (hash.salt.as_ref().map(|salt| salt.as_ref().len()), hash.hash.as_ref().map(Output::len))
+        };
         assert_eq!(lengths(&nobody), lengths(&real));
         assert!(!matches("whatever it is", None).expect("the work is done"));
     }

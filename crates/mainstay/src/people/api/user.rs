@@ -74,7 +74,7 @@ pub struct AddedOut {
     #[serde(flatten)]
     pub user: UserOut,
     /// The invitation, when it was asked for; sent in this answer only.
-    #[serde(flatten)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub invitation: Option<InvitationOut>,
 }
 
@@ -233,7 +233,7 @@ pub async fn deactivate(
     Bare(care): Bare,
 ) -> Result<Answer, Fault> {
     let (id, known) = (user.id, care.clone());
-    app.commit(&caller, care, move |tx, by| {
+    app.commit_across(&caller, care, move |tx, by| {
         expect(tx, by, id, &known)?;
         let user = store::deactivate_user(tx, by, id)?;
         Ok(Answer::ok(&UserOut::of(&user))?.version(user.version))

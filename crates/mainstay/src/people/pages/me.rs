@@ -74,8 +74,10 @@ fn password_form(caller: &Caller, user: &User, fault: Option<&Fault>) -> Markup 
 }
 
 fn session_table(caller: &Caller, sessions: &[(Session, bool)]) -> Markup {
+    let has_button = sessions.iter().any(|(_, current)| !current);
     html! {
-        div.table-box { table.table {
+        // Without a button inside, the box itself must be reachable by keyboard to be scrolled.
+        div.table-box tabindex=[(!has_button).then_some("0")] role="group" aria-label=(text::sessions()) { table.table {
             thead { tr {
                 th scope="col" { (text::browser()) }
                 th scope="col" { (text::signed_in()) }
@@ -94,7 +96,7 @@ fn session_table(caller: &Caller, sessions: &[(Session, bool)]) -> Markup {
                 }
             } }
         } }
-        @if sessions.iter().any(|(_, current)| !current) {
+        @if has_button {
             form method="post" action=(caller.path("/settings/me/sign-out-everywhere")) {
                 (frame::csrf(caller))
                 button.danger { (text::sign_out_others()) }

@@ -126,10 +126,11 @@ fn add_form(caller: &Caller, said: &Said<'_>) -> Markup {
 fn table(caller: &Caller, users: &List<User>, presences: &BTreeMap<Uuid, Presence>) -> Markup {
     let manages = caller.may(Deed::ManagePeople);
     html! {
-        div.table-box { table.table {
+        // Without a button inside, the box itself must be reachable by keyboard to be scrolled.
+        div.table-box tabindex=[(!manages).then_some("0")] role="group" aria-label=(text::people()) { table.table {
             thead { tr {
                 th scope="col" { (text::name()) }
-                th scope="col" { (text::role()) ", " (text::function()) }
+                th scope="col" { (text::role_and_function()) }
                 th scope="col" { (text::last_seen()) }
                 @if manages { th scope="col" { span.sr { (text::actions()) } } }
             } }
@@ -145,7 +146,7 @@ fn table(caller: &Caller, users: &List<User>, presences: &BTreeMap<Uuid, Presenc
                         @else { (text::role_word(&user.role)) br; small.soft { (text::function_word(&user.function)) } }
                     }
                     td.soft.nowrap { (standing(caller, user, presence)) }
-                    @if manages { td.actions { (actions(caller, user)) } }
+                    @if manages { td.actions { (actions(caller, user, presence)) } }
                 }
             } }
         } }
@@ -180,14 +181,14 @@ fn standing(caller: &Caller, user: &User, presence: Presence) -> Markup {
     }
 }
 
-fn actions(caller: &Caller, user: &User) -> Markup {
+fn actions(caller: &Caller, user: &User, presence: Presence) -> Markup {
     let path = |deed: &str| format!("{PATH}/{}/{deed}", user.id);
     html! {
         @if !user.active { (settings::row_button(caller, &path("reactivate"), "small quiet", text::reactivate(), &user.name)) }
         @else {
             @if user.id != caller.user {
                 @if user.email.is_some() {
-                    @let label = if user.joined() { text::new_link() } else { text::invite() };
+                    @let label = if user.joined() || presence.invited_until.is_some() { text::new_link() } else { text::invite() };
                     (settings::row_button(caller, &path("invitation"), "small quiet", label, &user.name))
                 } @else { (invite_by_name(caller, user, &path("invitation"))) }
                 (settings::row_button(caller, &path("deactivate"), "small quiet", text::deactivate(), &user.name))
@@ -299,7 +300,7 @@ pub async fn deactivate(
 ) -> Result<Response, Fault> {
     let id = user.id;
     let done = app
-        .verb(Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| store::deactivate_user(tx, by, id))
+        .verb_across(Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| store::deactivate_user(tx, by, id))
         .await;
     back(&app, &caller, done).await
 }

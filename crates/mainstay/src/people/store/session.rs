@@ -185,6 +185,18 @@ pub fn end_other_sessions(tx: &mut Tx<'_>, identity: Uuid, keep: &str) -> Result
     Ok(tx.exec(sql!("DELETE FROM session WHERE identity_id = $1 AND hash <> $2"), &[&identity, &keep])?)
 }
 
+/// Ends the sessions of an identity that belongs to no workspace any more.
+pub fn end_lonely_sessions(tx: &mut Tx<'_>, identity: Uuid) -> Result<(), Fault> {
+    tx.exec(
+        sql!(
+            "DELETE FROM session WHERE identity_id = $1
+             AND NOT EXISTS (SELECT 1 FROM workspace_user u WHERE u.identity_id = $1 AND u.active)"
+        ),
+        &[&identity],
+    )?;
+    Ok(())
+}
+
 /// Ends one session by the part of its hash that names it to its owner; false when it is over already.
 pub fn end_session_named(tx: &mut Tx<'_>, identity: Uuid, name: &str) -> Result<bool, Fault> {
     let ended =

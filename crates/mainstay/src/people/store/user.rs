@@ -9,6 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::link::withdraw_links;
+use super::session::end_lonely_sessions;
 use crate::corridor::access::Guarded;
 use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
@@ -208,9 +209,14 @@ impl User {
     }
 }
 
+/// Ends the user's access; who belongs to no other workspace is signed out.
 pub fn deactivate_user(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<User, Fault> {
     keep_an_admin(tx, by, id, false)?;
-    set_active(tx, by, id, false, Kind::UserDeactivated)
+    let user = set_active(tx, by, id, false, Kind::UserDeactivated)?;
+    if let Some(identity) = user.identity {
+        end_lonely_sessions(tx, identity)?;
+    }
+    Ok(user)
 }
 
 pub fn reactivate_user(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<User, Fault> {

@@ -41,6 +41,7 @@ texts! {
     email_hint = "They get a link to join. Leave it empty for someone who only appears by name.";
     role = "Role";
     function = "Function";
+    role_and_function = "Role and function";
     roles_what = "Members edit the accounts of their pods. Leaders edit every account. Admins also change settings and people.";
     name = "Name";
     last_seen = "Last seen";
