@@ -241,7 +241,7 @@ fn page_statement(sort: Sort, follows: bool) -> String {
     let (direction, beyond) = if sort.descending { ("DESC", "<") } else { ("ASC", ">") };
     let kind = sort.key.kind();
     // A key travels as text in the cursor; SQLite keeps dates as text anyway.
-    let given = if kind == "TEXT" { "$9".to_owned() } else { format!("CAST($9 AS {{{kind}}})") };
+    let given = if kind == "TEXT" { "$9".to_owned() } else { format!("CAST(CAST($9 AS TEXT) AS {{{kind}}})") };
     let after = if follows {
         format!(" AND ({key} {beyond} {given} OR ({key} = {given} AND (l.name_key, l.account_id) > ($10, $11)))")
     } else {
