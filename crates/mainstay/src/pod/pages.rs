@@ -138,7 +138,7 @@ fn member_form(caller: &Caller, shown: &Shown, form: &MemberForm, errors: &[Fiel
                     (select("role", text::role(), &roles, &form.role, errors))
                     (select("function", text::function(), &functions, &form.function, errors))
                 }
-                p.hint { (text::new_owner_hint()) }
+                p.soft { (text::new_owner_hint()) }
                 div.row { button.primary { (text::member_button()) } }
             }
         }

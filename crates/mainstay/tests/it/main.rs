@@ -1,6 +1,7 @@
 //! The house tested by its front doors: HTTP and the command line, on both databases. One binary.
 
 mod access_coverage;
+mod account;
 mod crash;
 mod disk;
 mod gate;
@@ -9,6 +10,7 @@ mod import;
 mod instances;
 mod openapi;
 mod people;
+mod pod;
 mod portfolio;
 mod statements;
 mod workbook;

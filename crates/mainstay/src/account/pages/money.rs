@@ -289,7 +289,7 @@ impl View<'_> {
                 form.form method="post" action=(path(self.caller, &self.shown.account, &action)) {
                     (frame::csrf(self.caller))
                     @for error in on_the_whole(errors) { (notice_bad(&error.message)) }
-                    p.hint { (text::amendment_what()) }
+                    p.soft { (text::amendment_what()) }
                     (self.amendment_fields(&contract.id.to_string(), &form, errors))
                     div.row { button.primary { (text::amendment_button()) } }
                 }
