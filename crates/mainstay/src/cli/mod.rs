@@ -1,5 +1,6 @@
 //! The command line: one subcommand for each thing that is done outside a browser.
 
+pub mod demo;
 mod house;
 mod migrate;
 pub mod serve;
@@ -9,7 +10,8 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::DataOptions;
 use crate::corridor::fault::Fault;
@@ -31,6 +33,11 @@ enum Command {
         after_help = "Example: mainstay serve --data-dir /var/lib/mainstay --listen 0.0.0.0:8080 --base-url https://kam.example.com"
     )]
     Serve(serve::Serve),
+    /// Serve a demo company with 18 months of history
+    #[command(
+        after_help = "Example: mainstay demo --data-dir /tmp/snapwright --listen 127.0.0.1:8080\nWithout --data-dir it makes a fresh temporary folder and prints where."
+    )]
+    Demo(demo::Demo),
     /// Bring the database to this version's schema
     #[command(
         after_help = "Example: mainstay migrate --owner-database-url postgres://owner@host/mainstay --grant-to mainstay_app"
@@ -60,8 +67,15 @@ impl From<Fault> for String {
     }
 }
 
+/// Whether an option of all commands was given, on the command line or in the environment.
+fn is_given(matches: &ArgMatches, option: &str) -> bool {
+    !matches!(matches.value_source(option), None | Some(ValueSource::DefaultValue))
+}
+
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let folder_given = is_given(&matches, "data_dir");
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -72,6 +86,7 @@ pub fn run() -> ExitCode {
     let done = runtime.block_on(async {
         match cli.command {
             Command::Serve(serve) => serve.run(&cli.data).await,
+            Command::Demo(demo) => demo.run(&cli.data, folder_given).await,
             Command::Migrate(migrate) => migrate.run(&cli.data).await,
             Command::Workspace(workspace) => workspace.run(&cli.data).await,
             Command::User(user) => user.run(&cli.data).await,
