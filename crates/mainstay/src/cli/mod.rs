@@ -1,5 +1,7 @@
 //! The command line: one subcommand for each thing that is done outside a browser.
 
+mod backup;
+mod check;
 pub mod demo;
 mod house;
 mod migrate;
@@ -38,6 +40,12 @@ enum Command {
         after_help = "Example: mainstay demo --data-dir /tmp/snapwright --listen 127.0.0.1:8080\nWithout --data-dir it makes a fresh temporary folder and prints where."
     )]
     Demo(demo::Demo),
+    /// Copy the data into one file, also while a server runs (SQLite)
+    #[command(after_help = "Example: mainstay backup --data-dir /var/lib/mainstay --to /backups")]
+    Backup(backup::Backup),
+    /// Say whether the data is whole
+    #[command(after_help = "Example: mainstay check --data-dir /var/lib/mainstay --json\nExit code 1 when something is wrong, with the list of it.")]
+    Check(check::Check),
     /// Bring the database to this version's schema
     #[command(
         after_help = "Example: mainstay migrate --owner-database-url postgres://owner@host/mainstay --grant-to mainstay_app"
@@ -87,6 +95,8 @@ pub fn run() -> ExitCode {
         match cli.command {
             Command::Serve(serve) => serve.run(&cli.data).await,
             Command::Demo(demo) => demo.run(&cli.data, folder_given).await,
+            Command::Backup(backup) => backup.run(&cli.data).await,
+            Command::Check(check) => check.run(&cli.data).await,
             Command::Migrate(migrate) => migrate.run(&cli.data).await,
             Command::Workspace(workspace) => workspace.run(&cli.data).await,
             Command::User(user) => user.run(&cli.data).await,

@@ -9,6 +9,8 @@ use mainstay_rules::progress::{fiscal_year, year_start};
 const SURELY_LAST_YEAR: i32 = -366;
 /// Targets are set when the next year is planned.
 const PLANNED_BEFORE_YEAR: i32 = 20;
+/// Figures of a month come in the second half of it or in the first of the next.
+const HALF_MONTH: i32 = 15;
 
 pub struct Calendar {
     pub today: Date,
@@ -57,8 +59,8 @@ impl Calendar {
         self.date(day).weekday() == jiff::civil::Weekday::Monday
     }
 
-    /// The month's name, for notes.
+    /// The name of the month that figures given on this day are about.
     pub fn month(&self, day: i32) -> String {
-        self.date(day).strftime("%B").to_string()
+        self.date(day - HALF_MONTH).strftime("%B").to_string()
     }
 }
