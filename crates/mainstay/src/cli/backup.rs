@@ -23,15 +23,20 @@ impl Backup {
     pub async fn run(self, data: &DataOptions) -> Outcome {
         let file = match data.database() {
             Database::Postgres { .. } => {
-                return Err("a PostgreSQL database is backed up with its own tools: pg_dump --format=custom --file=FILE \
+                return Err(
+                    "a PostgreSQL database is backed up with its own tools: pg_dump --format=custom --file=FILE \
                      \"$DATABASE_URL\", and restored with pg_restore"
-                    .to_owned());
+                        .to_owned(),
+                );
             }
             Database::Sqlite { file } => file,
         };
         // Opening would make an empty database, and its copy would look like a backup.
         if !file.is_file() {
-            return Err(format!("there is no database in {}. Name the folder with --data-dir", data.data_dir.display()));
+            return Err(format!(
+                "there is no database in {}. Name the folder with --data-dir",
+                data.data_dir.display()
+            ));
         }
         let target = target(&self.to)?;
         let db = Db::open(Config::new(Database::Sqlite { file })).await.map_err(|e| e.to_string())?;

@@ -54,7 +54,10 @@ impl Check {
         if let Database::Sqlite { file } = data.database()
             && !file.is_file()
         {
-            return Err(format!("there is no database in {}. Name the folder with --data-dir", data.data_dir.display()));
+            return Err(format!(
+                "there is no database in {}. Name the folder with --data-dir",
+                data.data_dir.display()
+            ));
         }
         let db = Db::open(data.config()).await.map_err(|e| e.to_string())?;
         let mut findings = Findings::default();

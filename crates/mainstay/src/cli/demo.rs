@@ -6,6 +6,8 @@ mod scoring;
 mod script;
 mod stage;
 mod story;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 use std::path::PathBuf;

@@ -44,7 +44,9 @@ enum Command {
     #[command(after_help = "Example: mainstay backup --data-dir /var/lib/mainstay --to /backups")]
     Backup(backup::Backup),
     /// Say whether the data is whole
-    #[command(after_help = "Example: mainstay check --data-dir /var/lib/mainstay --json\nExit code 1 when something is wrong, with the list of it.")]
+    #[command(
+        after_help = "Example: mainstay check --data-dir /var/lib/mainstay --json\nExit code 1 when something is wrong, with the list of it."
+    )]
     Check(check::Check),
     /// Bring the database to this version's schema
     #[command(

@@ -1,7 +1,9 @@
 //! The house tested by its front doors: HTTP and the command line, on both databases. One binary.
 
 mod access_coverage;
+mod cli;
 mod crash;
+mod demo;
 mod disk;
 mod gate;
 mod harness;

@@ -102,8 +102,8 @@ fn is_called(account: &Account, seat: usize, day: i32, calendar: &Calendar) -> b
 }
 
 fn moved(account: &Account, last: i64, level: i64) -> bool {
-    let least = if account.is_key() { CALL_MOVES } else { 1 };
-    (level - last).abs() >= least
+    let threshold = if account.is_key() { CALL_MOVES } else { 1 };
+    (level - last).abs() >= threshold
 }
 
 fn spread(seat: usize) -> i32 {
@@ -169,4 +169,11 @@ fn note(metric: &str, tenths: i64, day: i32, calendar: &Calendar) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// The hundredths of a measurement on some day.
+#[cfg(test)]
+pub fn measured_for_test(step: &Step, level: i64, seat: usize) -> Vec<i64> {
+    let calendar = Calendar::new(jiff::civil::date(2027, 6, 1), jiff::tz::TimeZone::UTC, 1);
+    measured(step, level, seat, -1, &calendar).iter().map(|said| said.value.hundredths()).collect()
 }

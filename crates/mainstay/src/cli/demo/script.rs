@@ -112,7 +112,7 @@ fn changes(writer: &mut Writer<'_>, place: usize, account: &Account) -> Result<(
     let formed = PODS_DAY.max(account.since + POD_AFTER_DAYS);
     writer.add(formed, FORMED, PODS_BY, place, Deed::FormPod)?;
     if let Some(becomes) = account.becomes {
-        writer.add(becomes.day, FORMED, PODS_BY, place, Deed::ChangeType(becomes.account_type))?;
+        writer.add(becomes.day, FORMED, PODS_BY, place, Deed::ChangeType(becomes.kind))?;
     }
     if let Some(day) = account.archived {
         writer.add(day, FORMED, OPERATIONS, place, Deed::Archive)?;

@@ -13,7 +13,7 @@ use super::calendar::Calendar;
 use super::founding;
 use super::scoring::Said;
 use super::script::{Act, Deed};
-use super::story::{Account, Story};
+use super::story::{Account, Contract, ContractStep, Story};
 use crate::account::store::{self as accounts, AccountChange, NewAmendment, NewContract};
 use crate::app::{self, App};
 use crate::corridor::caller::Workspace;
@@ -23,7 +23,7 @@ use crate::pod::store as pods;
 use crate::scorecard::store::{self as scores, ScoreIn};
 
 /// Minor units in a thousand euro.
-const THOUSAND: i64 = 100_000;
+pub const THOUSAND: i64 = 100_000;
 /// Leaders who observe every client of type 1 and 2.
 const OBSERVERS: [&str; 2] = ["giulia", "marc"];
 
@@ -112,7 +112,7 @@ impl Cast<'_> {
         let input = NewAccountInput {
             name: account.name.clone(),
             external_id: account.id.clone(),
-            account_type: account.account_type.to_string(),
+            account_type: account.kind.to_string(),
             industry: account.industry.clone(),
             vertical: account.vertical.clone(),
             geography: account.geography.clone(),
@@ -124,13 +124,8 @@ impl Cast<'_> {
     }
 
     fn terms(&self, account: &Account, contract: usize, step: usize) -> Result<NewAmendment, Fault> {
-        let (contract, calendar) = (&account.contracts[contract], &self.production.calendar);
-        let terms = &contract.steps[step];
-        // The story names the last day; a contract's end is the first day after it.
-        let end_on = terms.ends.or(contract.ends).map(|last_day| calendar.date(last_day + 1));
-        let (start_on, arr_minor) = (calendar.contract_start(terms.day), terms.arr * THOUSAND);
-        ledger::check_amendment(start_on, end_on, arr_minor).map_err(Fault::invalid)?;
-        Ok(NewAmendment { start_on, end_on, arr_minor, note: terms.note.clone() })
+        let contract = &account.contracts[contract];
+        terms(&self.production.calendar, contract, &contract.steps[step])
     }
 
     fn add_contract(
@@ -171,6 +166,15 @@ impl Cast<'_> {
         }
         Ok(())
     }
+}
+
+/// What a contract says from one of its steps on.
+pub fn terms(calendar: &Calendar, contract: &Contract, step: &ContractStep) -> Result<NewAmendment, Fault> {
+    // The story names the last day; a contract's end is the first day after it.
+    let end_on = step.ends.or(contract.ends).map(|last_day| calendar.date(last_day + 1));
+    let (start_on, arr_minor) = (calendar.contract_start(step.day), step.arr * THOUSAND);
+    ledger::check_amendment(start_on, end_on, arr_minor).map_err(Fault::invalid)?;
+    Ok(NewAmendment { start_on, end_on, arr_minor, note: step.note.clone() })
 }
 
 /// Contracts are numbered as they were signed.

@@ -46,8 +46,9 @@ struct ClientsFile {
 pub struct Account {
     pub id: String,
     pub name: String,
+    /// Its type when it came.
     #[serde(rename = "type")]
-    pub account_type: i64,
+    pub kind: i64,
     /// A change of type on the way.
     pub becomes: Option<Becomes>,
     pub industry: String,
@@ -73,7 +74,7 @@ pub struct Account {
 pub struct Becomes {
     pub day: i32,
     #[serde(rename = "type")]
-    pub account_type: i64,
+    pub kind: i64,
 }
 
 #[derive(Clone, Deserialize)]
@@ -159,7 +160,7 @@ impl Point {
 impl Account {
     /// The type it has today.
     pub fn type_today(&self) -> i64 {
-        self.becomes.map_or(self.account_type, |becomes| becomes.account_type)
+        self.becomes.map_or(self.kind, |becomes| becomes.kind)
     }
 
     /// A type that the weekly call speaks about.
