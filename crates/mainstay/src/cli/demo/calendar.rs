@@ -1,6 +1,6 @@
 //! The story's days, counted from today, as dates and instants of the workspace.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use mainstay_rules::progress::{fiscal_year, year_start};
@@ -56,7 +56,16 @@ impl Calendar {
     }
 
     pub fn is_monday(&self, day: i32) -> bool {
-        self.date(day).weekday() == jiff::civil::Weekday::Monday
+        self.date(day).weekday() == Weekday::Monday
+    }
+
+    /// The days whose work is done on this one: on Fridays the weekend's too, on the weekend none.
+    pub fn falls_due_on(&self, day: i32) -> std::ops::Range<i32> {
+        match self.date(day).weekday() {
+            Weekday::Friday => day..day + 3,
+            Weekday::Saturday | Weekday::Sunday => day..day,
+            _ => day..day + 1,
+        }
     }
 
     /// The name of the month that figures given on this day are about.

@@ -59,7 +59,7 @@ pub fn said(
             continue;
         }
         let level = level(course, day);
-        if is_measured(index, account, seat, day) {
+        if is_measured(index, account, seat, day, calendar) {
             last = Some(level);
             found.extend(measured(step, level, seat, day, calendar));
         } else if is_called(account, seat, day, calendar) && last.is_some_and(|last| moved(account, last, level)) {
@@ -92,9 +92,10 @@ fn score(tenths: i64) -> Option<Score> {
     Score::from_hundredths(tenths * 10).ok()
 }
 
-fn is_measured(index: usize, account: &Account, seat: usize, day: i32) -> bool {
+/// Figures that fall due on a weekend are given on the Friday before it.
+fn is_measured(index: usize, account: &Account, seat: usize, day: i32, calendar: &Calendar) -> bool {
     let every = MEASURED_EVERY.get(index).copied().unwrap_or(QUARTER);
-    account.is_key() && day.rem_euclid(every) == spread(seat)
+    account.is_key() && calendar.falls_due_on(day).any(|due| due.rem_euclid(every) == spread(seat))
 }
 
 fn is_called(account: &Account, seat: usize, day: i32, calendar: &Calendar) -> bool {

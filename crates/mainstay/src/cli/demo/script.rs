@@ -22,10 +22,12 @@ const PODS_BY: &str = "anouk";
 /// Minutes after midnight.
 const IMPORTED: i32 = 8 * 60 + 30;
 const CALLED: i32 = 9 * 60 + 30;
-const TYPED: i32 = 10 * 60 + 5;
+const TYPED: i32 = 9 * 60 + 40;
+const TYPED_WITHIN: i32 = 110;
 const SIGNED: i32 = 12 * 60;
 const FORMED: i32 = 15 * 60;
-const MEASURED: i32 = 17 * 60;
+const MEASURED: i32 = 16 * 60;
+const MEASURED_WITHIN: i32 = 90;
 /// Accounts take their turn, a minute each.
 const TURN: i32 = 1;
 
@@ -135,12 +137,17 @@ fn scores(writer: &mut Writer<'_>, place: usize, account: &Account) -> Result<()
         let minute = match occasion {
             _ if day == IMPORT_DAY => IMPORTED,
             Occasion::Call => CALLED,
-            Occasion::Typed => TYPED,
-            Occasion::Measured => MEASURED,
+            Occasion::Typed => TYPED + scattered(day, TYPED_WITHIN),
+            Occasion::Measured => MEASURED + scattered(day, MEASURED_WITHIN),
         };
         writer.add(day, minute, &who, place, Deed::Score(said))?;
     }
     Ok(())
+}
+
+/// People do not write at the same minute every day.
+fn scattered(day: i32, within: i32) -> i32 {
+    (day * 47).rem_euclid(within)
 }
 
 fn spokesperson<'a>(account: &'a Account, said: &Said) -> &'a str {
