@@ -1,6 +1,9 @@
 //! The command line: one subcommand for each thing that is done outside a browser.
 
 mod export;
+mod backup;
+mod check;
+pub mod demo;
 mod house;
 mod import;
 mod migrate;
@@ -11,7 +14,8 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::DataOptions;
 use crate::corridor::fault::Fault;
@@ -33,6 +37,19 @@ enum Command {
         after_help = "Example: mainstay serve --data-dir /var/lib/mainstay --listen 0.0.0.0:8080 --base-url https://kam.example.com"
     )]
     Serve(serve::Serve),
+    /// Serve a demo company with 18 months of history
+    #[command(
+        after_help = "Example: mainstay demo --data-dir /tmp/snapwright --listen 127.0.0.1:8080\nWithout --data-dir it makes a fresh temporary folder and prints where."
+    )]
+    Demo(demo::Demo),
+    /// Copy the data into one file, also while a server runs (SQLite)
+    #[command(after_help = "Example: mainstay backup --data-dir /var/lib/mainstay --to /backups")]
+    Backup(backup::Backup),
+    /// Say whether the data is whole
+    #[command(
+        after_help = "Example: mainstay check --data-dir /var/lib/mainstay --json\nExit code 1 when something is wrong, with the list of it."
+    )]
+    Check(check::Check),
     /// Bring the database to this version's schema
     #[command(
         after_help = "Example: mainstay migrate --owner-database-url postgres://owner@host/mainstay --grant-to mainstay_app"
@@ -68,8 +85,15 @@ impl From<Fault> for String {
     }
 }
 
+/// Whether an option of all commands was given, on the command line or in the environment.
+fn is_given(matches: &ArgMatches, option: &str) -> bool {
+    !matches!(matches.value_source(option), None | Some(ValueSource::DefaultValue))
+}
+
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let folder_given = is_given(&matches, "data_dir");
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -80,6 +104,9 @@ pub fn run() -> ExitCode {
     let done = runtime.block_on(async {
         match cli.command {
             Command::Serve(serve) => serve.run(&cli.data).await,
+            Command::Demo(demo) => demo.run(&cli.data, folder_given).await,
+            Command::Backup(backup) => backup.run(&cli.data).await,
+            Command::Check(check) => check.run(&cli.data).await,
             Command::Migrate(migrate) => migrate.run(&cli.data).await,
             Command::Import(import) => import.run(&cli.data).await,
             Command::Export(export) => export.run(&cli.data).await,

@@ -46,10 +46,17 @@ impl Serve {
     }
 }
 
+const LOG_FILTER: &str = "info,memory_serve=warn";
+
 /// Structured lines on standard error; `MAINSTAY_LOG` takes the usual filter words.
 pub fn start_log() {
+    start_log_with(LOG_FILTER);
+}
+
+/// The same with other filter words where `MAINSTAY_LOG` says nothing.
+pub fn start_log_with(filter: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("MAINSTAY_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,memory_serve=warn"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(filter));
     let started = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
     if started.is_err() {
         tracing::debug!("the log was started before");

@@ -2,7 +2,9 @@
 
 mod access_coverage;
 mod account;
+mod cli;
 mod crash;
+mod demo;
 mod disk;
 mod gate;
 mod harness;

@@ -1,0 +1,78 @@
+//! Whether every line of the portfolio reads as if it were computed now.
+
+use std::sync::Arc;
+
+use mainstay_db::{Db, Scope};
+use uuid::Uuid;
+
+use crate::account::store as accounts;
+use crate::corridor::caller::Workspace;
+use crate::corridor::fault::Fault;
+use crate::corridor::source::Source;
+use crate::corridor::verb::By;
+use crate::portfolio::store as portfolio;
+
+/// Accounts that one transaction locks and computes.
+const AT_ONCE: usize = 200;
+/// Lines that a new day changes at most; beyond that a check on that day is no use.
+const DUE_MAX: i64 = 100_000;
+
+/// Why the computation is rolled back.
+enum Undone {
+    Compared(Vec<Uuid>),
+    Failed(Fault),
+}
+
+impl From<mainstay_db::Error> for Undone {
+    fn from(error: mainstay_db::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<Fault> for Undone {
+    fn from(fault: Fault) -> Self {
+        Self::Failed(fault)
+    }
+}
+
+/// Computes every line anew, and keeps it only when asked to; gives their number and what differs.
+pub async fn compare(db: &Db, workspace: &Arc<Workspace>, rebuild: bool) -> Result<(usize, Vec<String>), String> {
+    let id = workspace.id;
+    let all = db.read(Scope::Workspace(id), move |tx| accounts::account_ids(tx, id)).await?;
+    let mut wrong = Vec::new();
+    for some in all.chunks(AT_ONCE) {
+        let differing = chunk(db, workspace, some.to_vec(), rebuild).await?;
+        // Written anew, they are wrong no longer.
+        if !rebuild {
+            wrong.extend(differing.into_iter().map(|account| {
+                format!("account {account}: its line differs from a fresh computation; run mainstay check --rebuild")
+            }));
+        }
+    }
+    Ok((all.len(), wrong))
+}
+
+async fn chunk(db: &Db, workspace: &Arc<Workspace>, some: Vec<Uuid>, rebuild: bool) -> Result<Vec<Uuid>, String> {
+    let (workspace, source) = (Arc::clone(workspace), Source::system());
+    let done = db
+        .write_bulk(Scope::Workspace(workspace.id), move |tx| {
+            tx.lock(&some)?;
+            let by = By::new(Arc::clone(&workspace), None, source.clone());
+            // A line that reads otherwise since a day began is written by the next server, and is not wrong.
+            let due = if rebuild { Vec::new() } else { portfolio::due_lines(tx, workspace.id, by.today(), DUE_MAX)? };
+            let mut differing = Vec::new();
+            for account in some.iter().filter(|account| !due.contains(account)) {
+                let before = portfolio::line(tx, workspace.id, *account)?;
+                portfolio::project(tx, &by, *account)?;
+                if portfolio::line(tx, workspace.id, *account)? != before {
+                    differing.push(*account);
+                }
+            }
+            if rebuild { Ok(differing) } else { Err(Undone::Compared(differing)) }
+        })
+        .await;
+    match done {
+        Ok(differing) | Err(Undone::Compared(differing)) => Ok(differing),
+        Err(Undone::Failed(fault)) => Err(fault.into()),
+    }
+}

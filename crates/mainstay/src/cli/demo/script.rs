@@ -1,0 +1,159 @@
+//! The story as a script: who did what, when, in order.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::calendar::Calendar;
+use super::scoring::{self, Occasion, Said};
+use super::story::{Account, Story};
+use crate::scorecard::SOFTWARE;
+
+/// The spreadsheet that was there before came in on this day.
+pub const IMPORT_DAY: i32 = -540;
+/// Client pods were made on this day; accounts won later get theirs a few days after.
+const PODS_DAY: i32 = -400;
+const POD_AFTER_DAYS: i32 = 3;
+/// Revenue operations: imports, plans, archives.
+pub const OPERATIONS: &str = "henrik";
+/// Leads account management: forms the pods.
+const PODS_BY: &str = "anouk";
+
+/// Minutes after midnight.
+const IMPORTED: i32 = 8 * 60 + 30;
+const CALLED: i32 = 9 * 60 + 30;
+const TYPED: i32 = 9 * 60 + 40;
+const TYPED_WITHIN: i32 = 110;
+const SIGNED: i32 = 12 * 60;
+const FORMED: i32 = 15 * 60;
+const MEASURED: i32 = 16 * 60;
+const MEASURED_WITHIN: i32 = 90;
+/// Accounts take their turn, a minute each.
+const TURN: i32 = 1;
+
+/// One person's doing on one account at one moment.
+pub struct Act {
+    pub at: Timestamp,
+    pub day: i32,
+    /// Key of the person.
+    pub who: String,
+    /// Place of the account in the story.
+    pub account: usize,
+    pub deed: Deed,
+}
+
+pub enum Deed {
+    CreateAccount,
+    AddContract { contract: usize },
+    AmendContract { contract: usize, step: usize },
+    SetTarget,
+    FormPod,
+    ChangeType(i64),
+    Archive,
+    Score(Vec<Said>),
+}
+
+struct Writer<'a> {
+    calendar: &'a Calendar,
+    acts: Vec<Act>,
+}
+
+impl Writer<'_> {
+    fn add(&mut self, day: i32, minute: i32, who: &str, account: usize, deed: Deed) -> Result<(), String> {
+        let turn = i32::try_from(account).unwrap_or(0) * TURN;
+        let at = self.calendar.instant(day, minute + turn)?;
+        self.acts.push(Act { at, day, who: who.to_owned(), account, deed });
+        Ok(())
+    }
+}
+
+/// Everything that happened, oldest first.
+pub fn write(story: &Story, calendar: &Calendar) -> Result<Vec<Act>, String> {
+    let mut writer = Writer { calendar, acts: Vec::new() };
+    for (place, account) in story.accounts.iter().enumerate() {
+        arrive(&mut writer, place, account)?;
+        contracts(&mut writer, place, account)?;
+        changes(&mut writer, place, account)?;
+        scores(&mut writer, place, account)?;
+    }
+    // Stable: what one account does at one moment stays in the order written above.
+    writer.acts.sort_by_key(|act| act.at);
+    Ok(writer.acts)
+}
+
+fn was_imported(account: &Account) -> bool {
+    account.since <= IMPORT_DAY
+}
+
+fn arrive(writer: &mut Writer<'_>, place: usize, account: &Account) -> Result<(), String> {
+    let (minute, who) = if was_imported(account) { (IMPORTED, OPERATIONS) } else { (SIGNED, account.seller.as_str()) };
+    writer.add(account.since, minute, who, place, Deed::CreateAccount)
+}
+
+fn contracts(writer: &mut Writer<'_>, place: usize, account: &Account) -> Result<(), String> {
+    for (contract, terms) in account.contracts.iter().enumerate() {
+        for (step, amendment) in terms.steps.iter().enumerate() {
+            let day = amendment.day.max(account.since);
+            let deed = if step == 0 { Deed::AddContract { contract } } else { Deed::AmendContract { contract, step } };
+            if step == 0 && was_imported(account) {
+                writer.add(day, IMPORTED, OPERATIONS, place, deed)?;
+            } else {
+                writer.add(day, SIGNED, &account.seller, place, deed)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn changes(writer: &mut Writer<'_>, place: usize, account: &Account) -> Result<(), String> {
+    if account.delta_target.is_some() {
+        // What is won in the year is planned when it is won.
+        let day = writer.calendar.planning_day().max(account.since);
+        writer.add(day, SIGNED, OPERATIONS, place, Deed::SetTarget)?;
+    }
+    let formed = PODS_DAY.max(account.since + POD_AFTER_DAYS);
+    writer.add(formed, FORMED, PODS_BY, place, Deed::FormPod)?;
+    if let Some(becomes) = account.becomes {
+        writer.add(becomes.day, FORMED, PODS_BY, place, Deed::ChangeType(becomes.kind))?;
+    }
+    if let Some(day) = account.archived {
+        writer.add(day, FORMED, OPERATIONS, place, Deed::Archive)?;
+    }
+    Ok(())
+}
+
+/// What one person recorded on one occasion is one sitting.
+fn scores(writer: &mut Writer<'_>, place: usize, account: &Account) -> Result<(), String> {
+    let mut sittings: BTreeMap<(i32, Occasion, String), Vec<Said>> = BTreeMap::new();
+    let courses = account.scores.courses();
+    for (index, step) in SOFTWARE.steps.iter().enumerate() {
+        let course = courses.get(index).copied().unwrap_or_default();
+        for said in scoring::said(step, index, course, account, place, writer.calendar) {
+            let who = said.by.clone().unwrap_or_else(|| spokesperson(account, &said).to_owned());
+            sittings.entry((said.day, said.occasion, who)).or_default().push(said);
+        }
+    }
+    for ((day, occasion, who), said) in sittings {
+        let minute = match occasion {
+            _ if day == IMPORT_DAY => IMPORTED,
+            Occasion::Call => CALLED,
+            Occasion::Typed => TYPED + scattered(day, TYPED_WITHIN),
+            Occasion::Measured => MEASURED + scattered(day, MEASURED_WITHIN),
+        };
+        writer.add(day, minute, &who, place, Deed::Score(said))?;
+    }
+    Ok(())
+}
+
+/// People do not write at the same minute every day.
+fn scattered(day: i32, within: i32) -> i32 {
+    (day * 47).rem_euclid(within)
+}
+
+fn spokesperson<'a>(account: &'a Account, said: &Said) -> &'a str {
+    match said.occasion {
+        _ if said.day == IMPORT_DAY => OPERATIONS,
+        Occasion::Measured => &account.owner,
+        Occasion::Call | Occasion::Typed => &account.associate,
+    }
+}

@@ -1,0 +1,210 @@
+//! The script is played: every deed by the verb of its room, under the simulated clock, in one transaction.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use mainstay_db::{Scope, Tx};
+use mainstay_rules::account::{AccountEdit, AccountType, NewAccount, NewAccountInput};
+use mainstay_rules::permission::PodRole;
+use mainstay_rules::{field, ledger};
+use uuid::Uuid;
+
+use super::calendar::Calendar;
+use super::founding;
+use super::scoring::Said;
+use super::script::{Act, Deed};
+use super::story::{Account, Contract, ContractStep, Story};
+use crate::account::store::{self as accounts, AccountChange, NewAmendment, NewContract};
+use crate::app::{self, App};
+use crate::corridor::caller::Workspace;
+use crate::corridor::fault::Fault;
+use crate::corridor::verb::By;
+use crate::pod::store as pods;
+use crate::scorecard::store::{self as scores, ScoreIn};
+
+/// Minor units in a thousand euro.
+pub const THOUSAND: i64 = 100_000;
+/// Leaders who observe every client of type 1 and 2.
+const OBSERVERS: [&str; 2] = ["giulia", "marc"];
+
+/// All that the demo is made of.
+pub struct Production {
+    pub story: Story,
+    pub calendar: Calendar,
+    pub acts: Vec<Act>,
+    pub password_hash: String,
+}
+
+/// What the deeds need to know while they are done.
+struct Cast<'a> {
+    app: &'a App,
+    production: &'a Production,
+    workspace: Arc<Workspace>,
+    users: HashMap<String, Uuid>,
+    ids: &'a [Uuid],
+}
+
+/// Plays the whole story; it is there as a whole or not at all.
+pub async fn play(app: &App, production: Arc<Production>) -> Result<(), Fault> {
+    let app_in = app.clone();
+    let workspace = app.source.id();
+    let ids: Vec<Uuid> = production.story.accounts.iter().map(|_| app.source.id()).collect();
+    let start = app.source.now();
+    app.db
+        .write_bulk(Scope::System, move |tx| {
+            app_in.source.set(start);
+            let mut locks = ids.clone();
+            locks.push(workspace);
+            tx.lock(&locks)?;
+            let (workspace, users) =
+                founding::found(tx, &app_in, workspace, &production.story, &production.password_hash)?;
+            let cast = Cast { app: &app_in, production: &production, workspace, users, ids: &ids };
+            cast.perform(tx)
+        })
+        .await
+}
+
+impl Cast<'_> {
+    /// Day by day; read models are written once a day for each account that somebody touched.
+    fn perform(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        for acts in self.production.acts.chunk_by(|one, next| one.day == next.day) {
+            let mut last: BTreeMap<usize, By> = BTreeMap::new();
+            for act in acts {
+                self.app.source.set(act.at);
+                let by = By::new(Arc::clone(&self.workspace), Some(self.user(&act.who)?), self.app.source.clone());
+                self.act(tx, &by, act)?;
+                if !by.touched().is_empty() {
+                    last.insert(act.account, by);
+                }
+            }
+            for by in last.values() {
+                app::project(tx, by)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn user(&self, key: &str) -> Result<Uuid, Fault> {
+        self.users.get(key).copied().ok_or_else(|| Fault::internal(format!("the story names {key}, who is nobody")))
+    }
+
+    fn act(&self, tx: &mut Tx<'_>, by: &By, act: &Act) -> Result<(), Fault> {
+        let (account, id) = (&self.production.story.accounts[act.account], self.ids[act.account]);
+        match &act.deed {
+            Deed::CreateAccount => self.create(tx, by, account, id),
+            Deed::AddContract { contract } => self.add_contract(tx, by, account, id, *contract),
+            Deed::AmendContract { contract, step } => self.amend(tx, by, account, id, (*contract, *step)),
+            Deed::SetTarget => {
+                let delta = account.delta_target.map(|thousands| thousands * THOUSAND);
+                accounts::set_target(tx, by, id, self.production.calendar.fiscal_year, delta)
+            }
+            Deed::FormPod => self.form_pod(tx, by, account, id),
+            Deed::ChangeType(to) => change_type(tx, by, id, *to),
+            Deed::Archive => {
+                let before = known(tx, by, id)?;
+                accounts::archive_account(tx, by, &before)
+            }
+            Deed::Score(said) => said.iter().try_for_each(|said| record(tx, by, id, said)),
+        }
+    }
+
+    fn create(&self, tx: &mut Tx<'_>, by: &By, account: &Account, id: Uuid) -> Result<(), Fault> {
+        let input = NewAccountInput {
+            name: account.name.clone(),
+            external_id: account.id.clone(),
+            account_type: account.kind.to_string(),
+            industry: account.industry.clone(),
+            vertical: account.vertical.clone(),
+            geography: account.geography.clone(),
+            ..NewAccountInput::default()
+        };
+        let fields = NewAccount::check(&input).map_err(Fault::invalid)?;
+        let change = AccountChange { fields, associate_id: Some(self.user(&account.associate)?) };
+        accounts::create_account(tx, by, id, &change)
+    }
+
+    fn terms(&self, account: &Account, contract: usize, step: usize) -> Result<NewAmendment, Fault> {
+        let contract = &account.contracts[contract];
+        terms(&self.production.calendar, contract, &contract.steps[step])
+    }
+
+    fn add_contract(
+        &self,
+        tx: &mut Tx<'_>,
+        by: &By,
+        account: &Account,
+        id: Uuid,
+        contract: usize,
+    ) -> Result<(), Fault> {
+        let name = account.contracts[contract].name.clone();
+        let new = NewContract { name, external_id: Some(contract_id(account, contract)) };
+        accounts::add_contract(tx, by, id, &new, &self.terms(account, contract, 0)?)?;
+        Ok(())
+    }
+
+    fn amend(
+        &self,
+        tx: &mut Tx<'_>,
+        by: &By,
+        account: &Account,
+        id: Uuid,
+        (contract, step): (usize, usize),
+    ) -> Result<(), Fault> {
+        let found = accounts::contract_by_external_id(tx, by.workspace.id, &contract_id(account, contract))?;
+        let found = found.ok_or_else(Fault::not_found)?;
+        accounts::amend_contract(tx, by, id, found.id, &self.terms(account, contract, step)?)?;
+        Ok(())
+    }
+
+    fn form_pod(&self, tx: &mut Tx<'_>, by: &By, account: &Account, id: Uuid) -> Result<(), Fault> {
+        let team = account.team.iter().filter(|key| **key != account.owner).map(|key| (key.as_str(), PodRole::Team));
+        let observers = OBSERVERS.iter().filter(|_| account.is_key()).map(|key| (*key, PodRole::Observer));
+        for (key, role) in [(account.owner.as_str(), PodRole::Owner)].into_iter().chain(team).chain(observers) {
+            let function = self.production.story.people.iter().find(|person| person.key == key);
+            let function = function.map_or("other", |person| person.function.as_str());
+            pods::put_member(tx, by, (id, &account.name), self.user(key)?, role, function)?;
+        }
+        Ok(())
+    }
+}
+
+/// What a contract says from one of its steps on.
+pub fn terms(calendar: &Calendar, contract: &Contract, step: &ContractStep) -> Result<NewAmendment, Fault> {
+    // The story names the last day; a contract's end is the first day after it.
+    let end_on = step.ends.or(contract.ends).map(|last_day| calendar.date(last_day + 1));
+    let (start_on, arr_minor) = (calendar.contract_start(step.day), step.arr * THOUSAND);
+    ledger::check_amendment(start_on, end_on, arr_minor).map_err(Fault::invalid)?;
+    Ok(NewAmendment { start_on, end_on, arr_minor, note: step.note.clone() })
+}
+
+/// Contracts are numbered as they were signed.
+fn contract_id(account: &Account, contract: usize) -> String {
+    format!("{}-{}", account.id, contract + 1)
+}
+
+fn known(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<accounts::Account, Fault> {
+    accounts::account(tx, by.workspace.id, id, by.user.unwrap_or_else(Uuid::nil))?.ok_or_else(Fault::not_found)
+}
+
+fn change_type(tx: &mut Tx<'_>, by: &By, id: Uuid, to: i64) -> Result<(), Fault> {
+    let before = known(tx, by, id)?;
+    let edit = AccountEdit {
+        account_type: Some(AccountType::try_from(to).map_err(Fault::internal)?),
+        ..AccountEdit::default()
+    };
+    accounts::edit_account(tx, by, &before, &AccountChange::of(&before).with(&edit))
+}
+
+fn record(tx: &mut Tx<'_>, by: &By, id: Uuid, said: &Said) -> Result<(), Fault> {
+    let note = field::note("/note", &said.note).map_err(Fault::field)?.unwrap_or_default();
+    let new = ScoreIn {
+        metric: said.metric.clone(),
+        value: Some(said.value),
+        // A reason with the same value is news: somebody looked again.
+        confirms: !note.is_empty(),
+        note,
+        evidence_url: String::new(),
+        effective_at: None,
+    };
+    scores::record(tx, by, id, &new)
+}
