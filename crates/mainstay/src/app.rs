@@ -10,7 +10,7 @@ use crate::corridor::fault::Fault;
 use crate::corridor::live;
 use crate::corridor::source::Source;
 use crate::corridor::verb::By;
-use crate::{account, people, pod, portfolio};
+use crate::{account, people, pod, portfolio, scorecard};
 
 /// argon2 takes 19 MiB and a core for a while: so many at once, the others wait their turn.
 const PASSWORDS_AT_ONCE: usize = 2;
@@ -24,6 +24,7 @@ pub struct App {
     pub db: Db,
     pub source: Source,
     pub live: live::Sender,
+    pub streams: live::Streams,
     pub passwords: Arc<Semaphore>,
     pub reading: Arc<Semaphore>,
     /// Where people reach this server, for links that are handed out.
@@ -40,6 +41,7 @@ impl App {
             db,
             source,
             live: live::channel(),
+            streams: live::Streams::default(),
             passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
             reading: Arc::new(Semaphore::new(FILES_AT_ONCE)),
             base_url: base_url.into(),
@@ -113,7 +115,7 @@ pub fn heading(
         delta_target: line.arr_delta_target,
         end_on: line.end_on,
         overall: (line.scored_steps > 0).then(|| mainstay_rules::score::Mean::from_millionths(line.overall)),
-        trend: maud::html! {},
+        trend: scorecard::pages::trend(tx, workspace, account, today)?,
     })
 }
 

@@ -12,7 +12,7 @@ use utoipa::OpenApi;
 use crate::corridor::frame;
 use crate::people::api as people;
 use crate::text::api as text;
-use crate::{account, import, pod, portfolio};
+use crate::{account, import, pod, portfolio, scorecard, timeline};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -25,6 +25,15 @@ use crate::{account, import, pod, portfolio};
         // Portfolio
         portfolio::api::list,
         portfolio::api::edit,
+        // Scorecard
+        scorecard::api::show,
+        scorecard::api::history,
+        scorecard::api::record,
+        scorecard::api::withdraw,
+        // Timeline
+        timeline::api::of_account,
+        timeline::api::list,
+        timeline::api::stream::show,
         // Settings
         people::workspace::show,
         people::workspace::change,

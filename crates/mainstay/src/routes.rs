@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::corridor::{frame, health, log, security};
 use crate::people::{api as people, pages as people_pages};
-use crate::{account, import, openapi, pod, portfolio};
+use crate::{account, import, openapi, pod, portfolio, scorecard, timeline};
 
 /// A route as tests and the API description see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +92,24 @@ fn routes() -> Routes {
         .post("/w/{workspace}/portfolio/cells", portfolio::pages::cells)
         .get("/api/v1/portfolio", portfolio::api::list)
         .patch("/api/v1/portfolio", portfolio::api::edit)
+        // Scorecard
+        .get("/w/{workspace}/accounts/{account}", scorecard::pages::show)
+        .get("/w/{workspace}/accounts/{account}/fragment/progress", scorecard::pages::fragment)
+        .get("/w/{workspace}/accounts/{account}/fragment/overall", scorecard::pages::overall)
+        .get("/w/{workspace}/accounts/{account}/scores/{metric}", scorecard::pages::history)
+        .post("/w/{workspace}/accounts/{account}/scores/{metric}", scorecard::pages::record)
+        .post("/w/{workspace}/accounts/{account}/scores/{metric}/withdraw", scorecard::pages::withdraw)
+        .get("/api/v1/accounts/{account}/scorecard", scorecard::api::show)
+        .get("/api/v1/accounts/{account}/scores/{metric}", scorecard::api::history)
+        .put("/api/v1/accounts/{account}/scores/{metric}", scorecard::api::record)
+        .delete("/api/v1/accounts/{account}/scores/{metric}", scorecard::api::withdraw)
+        // Timeline
+        .get("/w/{workspace}/live", timeline::pages::live)
+        .get("/w/{workspace}/accounts/{account}/feed", timeline::pages::feed)
+        .get("/w/{workspace}/accounts/{account}/fragment/feed", timeline::pages::fragment)
+        .get("/api/v1/accounts/{account}/timeline", timeline::api::of_account)
+        .get("/api/v1/events", timeline::api::list)
+        .get("/api/v1/events/stream", timeline::api::stream::show)
         // Settings: the workspace, its people, one's tokens, oneself
         .get("/w/{workspace}/settings", people_pages::workspace::show)
         .post("/w/{workspace}/settings", people_pages::workspace::save)

@@ -1,14 +1,17 @@
 //! The tail of the log: one reader for each process, whose messages every live page of it shares.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mainstay_db::Scope;
-use mainstay_db::events::{self, Cursor};
+use mainstay_db::events::{self, Cursor, Event};
+use mainstay_db::{Scope, Tx};
+use uuid::Uuid;
 
+use super::store;
 use crate::app::App;
 use crate::corridor::fault::Fault;
-use crate::corridor::live::Changed;
+use crate::corridor::live::{Changed, Readers};
 
 const BATCH_EVENTS: i64 = 500;
 /// The net below the wake-up: another instance's commits are seen at the latest after this.
@@ -49,18 +52,42 @@ pub async fn tail(app: App) {
 }
 
 async fn follow(app: &App, cursor: Cursor) -> Result<Cursor, Fault> {
-    let events =
-        app.db.read(Scope::System, move |tx| Ok::<_, Fault>(events::after(tx, None, cursor, BATCH_EVENTS)?)).await?;
-    let reached = events.last().map_or(cursor, |event| event.cursor);
-    for event in events {
+    let messages = app
+        .db
+        .read(Scope::System, move |tx| {
+            let events = events::after(tx, None, cursor, BATCH_EVENTS)?;
+            let mut readers = HashMap::new();
+            events.into_iter().map(|event| message(tx, event, &mut readers)).collect::<Result<Vec<_>, Fault>>()
+        })
+        .await?;
+    let reached = messages.last().map_or(cursor, |message| message.cursor);
+    for message in messages {
         // Nobody listening is no failure.
-        let _ = app.live.send(Arc::new(Changed {
-            workspace: event.workspace,
-            account: event.account,
-            version: event.account_version.unwrap_or(0),
-            kind: event.kind,
-            cursor: event.cursor.to_string(),
-        }));
+        let _ = app.live.send(Arc::new(message));
     }
     Ok(reached)
+}
+
+/// The message of an event; each account of a batch is asked once who may read it.
+fn message(tx: &mut Tx<'_>, event: Event, known: &mut HashMap<Uuid, Readers>) -> Result<Changed, Fault> {
+    let readers = match event.account {
+        None => Readers::Workspace,
+        Some(_) if store::tells_a_removal(&event) => Readers::Workspace,
+        Some(account) => match known.get(&account) {
+            Some(readers) => readers.clone(),
+            None => {
+                let readers = store::readers(tx, event.workspace, account)?;
+                known.insert(account, readers.clone());
+                readers
+            }
+        },
+    };
+    Ok(Changed {
+        workspace: event.workspace,
+        account: event.account,
+        version: event.account_version.unwrap_or(0),
+        kind: event.kind,
+        cursor: event.cursor,
+        readers,
+    })
 }

@@ -4,16 +4,24 @@ use std::collections::HashMap;
 
 use mainstay_db::Tx;
 use mainstay_db::events::{self, Cursor, Event};
+use mainstay_rules::event::Kind;
 use uuid::Uuid;
 
-use crate::account;
 use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
+use crate::corridor::live::Readers;
+use crate::{account, people, pod, scorecard};
 
-/// An event with the name of whoever did it.
+/// An event with the words that its ids stand for.
 pub struct Entry {
     pub event: Event,
+    /// Who did it; empty when the system did.
     pub actor: String,
+    /// The person or contract that it is about.
+    pub about: String,
+    /// What was written with a score.
+    pub note: String,
+    pub evidence_url: String,
 }
 
 /// The newest events of an account; the caller has the right to read it.
@@ -25,7 +33,56 @@ pub fn of_account(
     limit: i64,
 ) -> Result<Vec<Entry>, Fault> {
     let events = events::of_account(tx, workspace, account, before, limit)?;
-    named(tx, workspace, events)
+    let mut names = Names { workspace, users: HashMap::new(), contracts: HashMap::new() };
+    events.into_iter().map(|event| entry(tx, &mut names, event)).collect()
+}
+
+fn entry(tx: &mut Tx<'_>, names: &mut Names, event: Event) -> Result<Entry, Fault> {
+    let actor = names.user(tx, event.actor)?;
+    let about = match event.subject_kind.as_str() {
+        "user" => names.user(tx, Some(event.subject))?,
+        "contract" => names.contract(tx, event.account, event.subject)?,
+        _ => {
+            let associate = event.data["associate_id"].as_str().and_then(|id| Uuid::parse_str(id).ok());
+            names.user(tx, associate)?
+        }
+    };
+    let score = match event.subject_kind.as_str() {
+        "score" => scorecard::store::recorded(tx, names.workspace, event.subject)?,
+        _ => None,
+    };
+    let (note, evidence_url) = score.map(|score| (score.note, score.evidence_url)).unwrap_or_default();
+    Ok(Entry { event, actor, about, note, evidence_url })
+}
+
+/// Names that several events of a page share, each read once.
+struct Names {
+    workspace: Uuid,
+    users: HashMap<Uuid, String>,
+    contracts: HashMap<Uuid, String>,
+}
+
+impl Names {
+    fn user(&mut self, tx: &mut Tx<'_>, id: Option<Uuid>) -> Result<String, Fault> {
+        let Some(id) = id else { return Ok(String::new()) };
+        if let Some(known) = self.users.get(&id) {
+            return Ok(known.clone());
+        }
+        let name = people::store::user(tx, self.workspace, id)?.map(|user| user.name).unwrap_or_default();
+        self.users.insert(id, name.clone());
+        Ok(name)
+    }
+
+    fn contract(&mut self, tx: &mut Tx<'_>, account: Option<Uuid>, id: Uuid) -> Result<String, Fault> {
+        let Some(account) = account else { return Ok(String::new()) };
+        if let Some(known) = self.contracts.get(&id) {
+            return Ok(known.clone());
+        }
+        let found = account::store::contract(tx, self.workspace, account, id)?;
+        let name = found.map(|contract| contract.name).unwrap_or_default();
+        self.contracts.insert(id, name.clone());
+        Ok(name)
+    }
 }
 
 /// Events of the workspace after a cursor that the caller may see, and the cursor to go on from.
@@ -33,43 +90,50 @@ pub fn after(tx: &mut Tx<'_>, caller: &Caller, cursor: Cursor, limit: i64) -> Re
     let workspace = caller.workspace.id;
     let events = events::after(tx, Some(workspace), cursor, limit)?;
     let reached = events.last().map_or(cursor, |event| event.cursor);
-    let mut hidden: HashMap<Uuid, bool> = HashMap::new();
+    let mut visible: HashMap<Uuid, bool> = HashMap::new();
     let mut seen = Vec::with_capacity(events.len());
     for event in events {
-        let is_hidden = match event.account {
-            None => false,
-            Some(id) => match hidden.get(&id) {
+        let is_visible = match event.account {
+            None => true,
+            Some(_) if tells_a_removal(&event) => true,
+            Some(id) => match visible.get(&id) {
                 Some(known) => *known,
                 None => {
-                    let is_hidden = account::store::hidden_from(tx, workspace, id, caller.user)?;
-                    hidden.insert(id, is_hidden);
-                    is_hidden
+                    let is_visible = match readers(tx, workspace, id)? {
+                        Readers::Workspace => true,
+                        Readers::Users(users) => users.contains(&caller.user),
+                    };
+                    visible.insert(id, is_visible);
+                    is_visible
                 }
             },
         };
-        if !is_hidden {
+        if is_visible {
             seen.push(event);
         }
     }
     Ok((seen, reached))
 }
 
-fn named(tx: &mut Tx<'_>, workspace: Uuid, events: Vec<Event>) -> Result<Vec<Entry>, Fault> {
-    let mut names: HashMap<Uuid, String> = HashMap::new();
-    let mut entries = Vec::with_capacity(events.len());
-    for event in events {
-        let actor = match event.actor {
-            None => String::new(),
-            Some(id) => match names.get(&id) {
-                Some(name) => name.clone(),
-                None => {
-                    let name = crate::people::store::user(tx, workspace, id)?.map(|user| user.name).unwrap_or_default();
-                    names.insert(id, name.clone());
-                    name
-                }
-            },
-        };
-        entries.push(Entry { event, actor });
+/// The place behind the newest event of the workspace.
+pub fn head(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Cursor, Fault> {
+    Ok(events::head(tx, Some(workspace))?)
+}
+
+/// Who may read of an account today: everybody, or the pod of a confidential one.
+/// Of an account that is gone nobody can be asked any more, so nobody reads its past.
+pub fn readers(tx: &mut Tx<'_>, workspace: Uuid, id: Uuid) -> Result<Readers, Fault> {
+    match account::store::account(tx, workspace, id, Uuid::nil())? {
+        None => Ok(Readers::Users(Vec::new())),
+        Some(account) if !account.confidential => Ok(Readers::Workspace),
+        Some(_) => {
+            let members = pod::store::members(tx, workspace, id)?;
+            Ok(Readers::Users(members.into_iter().map(|member| member.user_id).collect()))
+        }
     }
-    Ok(entries)
+}
+
+/// That an account is gone is told to everybody: whoever copied it must forget it, and the event holds no more than its id.
+pub fn tells_a_removal(event: &Event) -> bool {
+    event.kind == Kind::AccountRemoved.as_str()
 }

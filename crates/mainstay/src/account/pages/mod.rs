@@ -91,19 +91,26 @@ fn head(caller: &Caller, account: &Account, heading: &Heading) -> Markup {
                 div.row { h1 { (account.name) } (type_tag(account.account_type)) @if account.confidential { (confidential_tag()) } }
                 dl.facts { (facts(caller, heading)) }
             }
-            div.trend {
-                div {
-                    p.soft { (text::overall()) }
-                    p {
-                        @match heading.overall {
-                            None => b.score.overall.large.none { "–" },
-                            Some(mean) => b class=(format!("score overall large s{}", mean.tenths())) { (mean.one_decimal()) },
-                        }
-                    }
-                }
-                (heading.trend)
+            div.trend data-live-fragment=(path(caller, account, "/fragment/overall")) data-account=(account.id) {
+                (overall(heading))
             }
         }
+    }
+}
+
+/// The overall score and its trend: what a live page fetches again when a score changes.
+pub fn overall(heading: &Heading) -> Markup {
+    html! {
+        div {
+            p.soft { (text::overall()) }
+            p {
+                @match heading.overall {
+                    None => b.score.overall.large.none { "–" },
+                    Some(mean) => b class=(format!("score overall large s{}", mean.tenths())) { (mean.one_decimal()) },
+                }
+            }
+        }
+        (heading.trend)
     }
 }
 

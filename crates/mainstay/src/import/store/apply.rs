@@ -236,16 +236,16 @@ fn write_money(
             let place = format!("Row {}", row.row);
             Fault::invalid(errors.into_iter().map(|e| field::FieldError { message: format!("{place}: {}", e.message), ..e }).collect())
         })?;
-        let id = match contract {
-            Some(contract) => accounts::amend_contract(tx, by, account, contract, amendment)?,
+        let written = match contract {
+            Some(contract) => (contract, accounts::amend_contract(tx, by, account, contract, amendment)?),
             None => {
                 let new = NewContract { name: OPENING_CONTRACT.to_owned(), external_id: None };
                 let (made, id) = accounts::add_contract(tx, by, account, &new, amendment)?;
                 contract = Some(made);
-                id
+                (made, id)
             }
         };
-        before.amendments.push(id);
+        before.amendments.push(written);
     }
     Ok(())
 }

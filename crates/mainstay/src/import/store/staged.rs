@@ -248,7 +248,7 @@ pub struct Before {
     pub end_on: Option<Date>,
     /// Steps that got a score, with the hundredths that had been typed for them.
     pub scores: Vec<(String, Option<i64>)>,
-    pub amendments: Vec<Uuid>,
+    pub amendments: Vec<(Uuid, Uuid)>,
     /// Fiscal year and target, where the row set one.
     pub target: Option<(i64, Option<i64>)>,
     /// Whoever came into the pod's team as the new associate.

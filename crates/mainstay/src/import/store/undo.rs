@@ -89,8 +89,8 @@ fn restore(tx: &mut Tx<'_>, by: &By, account: &Account, before: &Before) -> Resu
         };
         scores::record(tx, by, account.id, &new)?;
     }
-    for amendment in &before.amendments {
-        accounts::withdraw_amendment(tx, by, account.id, *amendment)?;
+    for (contract, amendment) in &before.amendments {
+        accounts::withdraw_amendment(tx, by, account.id, *contract, *amendment)?;
     }
     if let Some((year, target)) = before.target {
         accounts::set_target(tx, by, account.id, year, target)?;

@@ -7,3 +7,5 @@ pub mod import;
 pub mod people;
 pub mod pod;
 pub mod portfolio;
+pub mod scorecard;
+pub mod timeline;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use ureq::Agent;
 
+use super::listener::Listener;
 use super::script::{Answer, agent, send};
 
 #[derive(Clone)]
@@ -96,6 +97,16 @@ impl Browser {
     /// The cookie, for a connection of another kind.
     pub fn cookie(&self) -> &str {
         self.cookie.as_deref().unwrap_or_default()
+    }
+
+    /// Opens a stream and listens.
+    pub fn listen(&self, path: &str, headers: &[(&str, &str)]) -> Listener {
+        let mut all = headers.to_vec();
+        all.extend(self.cookie.as_ref().map(|cookie| ("cookie", cookie.as_str())));
+        if !self.workspace.is_empty() {
+            all.push(("mainstay-workspace", &self.workspace));
+        }
+        Listener::open(&format!("{}{path}", self.base), &all)
     }
 
     /// The same browser at another server of the same data.

@@ -2,11 +2,13 @@
 
 mod browser;
 mod data;
+mod listener;
 mod script;
 mod stream;
 
 pub use browser::Browser;
 pub use data::{Data, On};
+pub use listener::Listener;
 pub use script::{Answer, Script};
 pub use stream::{Stream, status_of_stream};
 
@@ -209,5 +211,25 @@ impl House {
         let made = self.admin.json("POST", "/api/v1/accounts", &serde_json::json!({ "name": name, "type": 2 }));
         assert_eq!(made.status, 201, "{}", made.body);
         made.json()["id"].as_str().expect("an account has an id").to_owned()
+    }
+
+    /// Waits until the list of events has caught up with the account: on PostgreSQL it shows an event only once no
+    /// transaction of the whole cluster, other tests' included, could still come before it.
+    pub fn settle(&self, account: &str) {
+        let card = self.admin.get(&format!("/api/v1/accounts/{account}/scorecard")).json();
+        let began = Instant::now();
+        let (mut after, mut newest) = (String::from("0-0"), serde_json::Value::Null);
+        while newest != card["version"] {
+            assert!(began.elapsed() < START_MAX, "the list of events never reached {}", card["version"]);
+            let page = self.admin.get(&format!("/api/v1/events?limit=200&after={after}")).json();
+            let events = page["data"].as_array().expect("a list");
+            if let Some(event) = events.iter().rfind(|event| event["account"] == account) {
+                newest = event["account_version"].clone();
+            }
+            page["next_cursor"].as_str().expect("a place to go on from").clone_into(&mut after);
+            if events.is_empty() {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
     }
 }

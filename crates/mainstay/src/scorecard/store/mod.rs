@@ -1,10 +1,15 @@
-//! The scorecard room's tables: every score ever recorded, and the newest of each metric.
+//! The scorecard room's tables: every score ever recorded, and the newest of each metric; recording stands here.
+
+mod read;
+
+pub use read::{Recorded, as_of, history, latest, newest, recent, recorded, scores_since};
 
 use jiff::Timestamp;
 use mainstay_db::{Row, Tx, sql};
 use mainstay_rules::event::Kind;
+use mainstay_rules::problem::Problem;
+use mainstay_rules::scorecard::{self, Latest, NewScore, Recording, ScoreError};
 use mainstay_rules::score::Score;
-use mainstay_rules::scorecard::{self, Latest, NewScore, Recording};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -26,19 +31,6 @@ pub struct ScoreIn {
     pub confirms: bool,
 }
 
-/// A score as it was recorded.
-#[derive(Clone, Debug)]
-pub struct Recorded {
-    pub id: Uuid,
-    pub metric: String,
-    pub value: Option<Score>,
-    pub note: String,
-    pub evidence_url: String,
-    pub effective_at: Timestamp,
-    pub recorded_at: Timestamp,
-    pub by: String,
-}
-
 fn score_of(row: &Row<'_>, column: usize) -> mainstay_db::Result<Option<Score>> {
     let hundredths: Option<i64> = row.get(column)?;
     Ok(hundredths.and_then(|value| Score::from_hundredths(value).ok()))
@@ -51,7 +43,7 @@ pub fn record(tx: &mut Tx<'_>, by: &By, account: Uuid, new: &ScoreIn) -> Result<
     let before = latest_before(tx, by.workspace.id, account, &new.metric, effective_at)?;
     let stated = NewScore { value: new.value, effective_at, confirms: new.confirms };
     let recording = scorecard::record(&SOFTWARE, &new.metric, stated, before.as_ref(), by.at)
-        .map_err(|error| Fault::field(error.at("/value")))?;
+        .map_err(|error| refused(&error))?;
     let (kind, before) = match recording {
         Recording::Unchanged => return Ok(()),
         Recording::Recorded(score) => (Kind::ScoreRecorded, score.before),
@@ -68,6 +60,15 @@ pub fn record(tx: &mut Tx<'_>, by: &By, account: Uuid, new: &ScoreIn) -> Result<
     Ok(())
 }
 
+/// Says it at the field that is wrong; the metric stands in the address.
+fn refused(error: &ScoreError) -> Fault {
+    match error {
+        ScoreError::UnknownMetric(_) => Fault::new(Problem::NotFound, format!("{error}.")),
+        ScoreError::InFuture | ScoreError::TooLongAgo => Fault::field(error.at("/effective_at")),
+        ScoreError::WrongLatest { .. } => Fault::field(error.at("/value")),
+    }
+}
+
 /// The newest fact of the metric at that time: nearly always the newest there is.
 fn latest_before(
     tx: &mut Tx<'_>,
@@ -77,9 +78,7 @@ fn latest_before(
     at: Timestamp,
 ) -> Result<Option<Latest>, Fault> {
     let newest = tx.one(
-        sql!(
-            "SELECT value, effective_at FROM score_latest WHERE workspace_id = $1 AND account_id = $2 AND metric = $3"
-        ),
+        sql!("SELECT value, effective_at FROM score_latest WHERE workspace_id = $1 AND account_id = $2 AND metric = $3"),
         &[&workspace, &account, &metric],
         |row| Ok(Latest { metric: metric.to_owned(), value: score_of(row, 0)?, effective_at: row.get(1)? }),
     )?;
@@ -97,7 +96,13 @@ fn latest_before(
     }
 }
 
-fn insert(tx: &mut Tx<'_>, by: &By, account: Uuid, new: &ScoreIn, effective_at: Timestamp) -> Result<Uuid, Fault> {
+fn insert(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: Uuid,
+    new: &ScoreIn,
+    effective_at: Timestamp,
+) -> Result<Uuid, Fault> {
     let id = by.id();
     tx.exec(
         sql!(
@@ -142,96 +147,6 @@ fn keep_latest(
         &[&account, &by.workspace.id, &new.metric, &id, &new.value.map(Score::hundredths), &effective_at],
     )?;
     Ok(())
-}
-
-/// The newest fact of each metric of an account.
-pub fn latest(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Latest>, Fault> {
-    Ok(tx.rows(
-        sql!("SELECT metric, value, effective_at FROM score_latest WHERE workspace_id = $1 AND account_id = $2"),
-        &[&workspace, &account],
-        |row| Ok(Latest { metric: row.get(0)?, value: score_of(row, 1)?, effective_at: row.get(2)? }),
-    )?)
-}
-
-macro_rules! recorded {
-    () => {
-        "s.id, s.metric, s.value, s.note, s.evidence_url, s.effective_at, s.recorded_at, COALESCE(u.name, '')
-         FROM score s LEFT JOIN workspace_user u ON u.id = s.recorded_by"
-    };
-}
-
-fn read(row: &Row<'_>) -> mainstay_db::Result<Recorded> {
-    Ok(Recorded {
-        id: row.get(0)?,
-        metric: row.get(1)?,
-        value: score_of(row, 2)?,
-        note: row.get(3)?,
-        evidence_url: row.get(4)?,
-        effective_at: row.get(5)?,
-        recorded_at: row.get(6)?,
-        by: row.get(7)?,
-    })
-}
-
-/// The newest score of each metric with who, when, note and evidence.
-pub fn newest(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Recorded>, Fault> {
-    Ok(tx.rows(
-        sql!(concat!(
-            "SELECT ",
-            recorded!(),
-            " JOIN score_latest l ON l.score_id = s.id WHERE l.workspace_id = $1 AND l.account_id = $2"
-        )),
-        &[&workspace, &account],
-        read,
-    )?)
-}
-
-/// The history of one metric, newest first; `before` is the place where the page before ended.
-pub fn history(
-    tx: &mut Tx<'_>,
-    workspace: Uuid,
-    account: Uuid,
-    metric: &str,
-    before: Option<(Timestamp, Uuid)>,
-    limit: i64,
-) -> Result<Vec<Recorded>, Fault> {
-    let (at, id) = before.unwrap_or((Timestamp::MAX, Uuid::max()));
-    let at = at.min(LATEST);
-    Ok(tx.rows(
-        sql!(concat!(
-            "SELECT ",
-            recorded!(),
-            " WHERE s.workspace_id = $1 AND s.account_id = $2 AND s.metric = $3 AND (s.effective_at, s.id) < ($4, $5)
-              ORDER BY s.effective_at DESC, s.id DESC LIMIT $6"
-        )),
-        &[&workspace, &account, &metric, &at, &id, &limit],
-        read,
-    )?)
-}
-
-/// Later than any score can be, and still a time for both databases.
-const LATEST: Timestamp = Timestamp::constant(7_258_118_400, 0);
-
-/// All scores of an account, oldest first, newest `limit` of them: what a trend is drawn from.
-pub fn scores_since(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, since: Timestamp) -> Result<Vec<Latest>, Fault> {
-    Ok(tx.rows(
-        sql!(
-            "SELECT metric, value, effective_at FROM score
-             WHERE workspace_id = $1 AND account_id = $2 AND effective_at > $3
-             ORDER BY effective_at, recorded_at LIMIT 5000"
-        ),
-        &[&workspace, &account, &since],
-        |row| Ok(Latest { metric: row.get(0)?, value: score_of(row, 1)?, effective_at: row.get(2)? }),
-    )?)
-}
-
-/// The notes of scores by id, for the timeline.
-pub fn recorded(tx: &mut Tx<'_>, workspace: Uuid, id: Uuid) -> Result<Option<Recorded>, Fault> {
-    Ok(tx.one(
-        sql!(concat!("SELECT ", recorded!(), " WHERE s.workspace_id = $1 AND s.id = $2")),
-        &[&workspace, &id],
-        read,
-    )?)
 }
 
 /// Takes the scores of an account away whose import is undone.

@@ -1,0 +1,173 @@
+//! Pages of the scorecard: an account's Progress tab, recording a score on it, and the history of a metric.
+
+mod card;
+mod form;
+mod history;
+mod trend;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use mainstay_db::Scope;
+use mainstay_rules::problem::Problem;
+use mainstay_rules::score::{Mean, Score};
+use mainstay_rules::scorecard::MetricRef;
+use maud::{Markup, html};
+
+pub use form::ScoreForm;
+pub use history::history;
+pub use trend::trend;
+
+use self::card::{Draft, View};
+use super::api::{Address, Card, read_card, withdrawal};
+use super::store::{self, Recorded};
+use crate::account::Account;
+use crate::account::pages::{self as account_pages, Heading, Tab};
+use crate::app::{self, App};
+use crate::corridor::access::{Guarded, Readable, Writable};
+use crate::corridor::caller::Caller;
+use crate::corridor::fault::Fault;
+use crate::corridor::frame;
+use crate::corridor::request::{CSRF_HEADER, Posted};
+
+/// Scores from which the short histories of the steps are taken.
+const RECENT_SCORES: i64 = 200;
+
+/// What the tab shows.
+struct Shown {
+    heading: Heading,
+    card: Card,
+    recent: Vec<Recorded>,
+}
+
+async fn read(app: &App, caller: &Caller, account: &Account) -> Result<Shown, Fault> {
+    let (workspace, id, today) = (caller.workspace.id, account.id, caller.today(app));
+    app.db
+        .read(Scope::Workspace(workspace), move |tx| {
+            Ok(Shown {
+                heading: app::heading(tx, workspace, id, today)?,
+                card: read_card(tx, workspace, id)?,
+                recent: store::recent(tx, workspace, id, RECENT_SCORES)?,
+            })
+        })
+        .await
+}
+
+fn view<'a>(caller: &'a Caller, account: &'a Account, shown: &'a Shown, draft: Option<&'a Draft>) -> View<'a> {
+    View {
+        caller,
+        account,
+        writable: account.writable(caller),
+        today: shown.heading.today,
+        card: &shown.card,
+        recent: &shown.recent,
+        draft,
+    }
+}
+
+/// `GET /w/{workspace}/accounts/{account}`
+pub async fn show(State(app): State<App>, account: Readable<Account>) -> Result<Markup, Fault> {
+    let shown = read(&app, &account.caller, &account).await?;
+    let body = view(&account.caller, &account, &shown, None).tab();
+    Ok(account_pages::frame(&account.caller, &account, &shown.heading, Tab::Progress, &body))
+}
+
+/// `GET /w/{workspace}/accounts/{account}/fragment/progress`
+pub async fn fragment(State(app): State<App>, account: Readable<Account>) -> Result<Markup, Fault> {
+    let shown = read(&app, &account.caller, &account).await?;
+    Ok(view(&account.caller, &account, &shown, None).fragment())
+}
+
+/// `GET /w/{workspace}/accounts/{account}/fragment/overall`
+pub async fn overall(State(app): State<App>, account: Readable<Account>) -> Result<Markup, Fault> {
+    let (workspace, id, today) = (account.caller.workspace.id, account.id, account.caller.today(&app));
+    let heading = app.db.read(Scope::Workspace(workspace), move |tx| app::heading(tx, workspace, id, today)).await?;
+    Ok(account_pages::overall(&heading))
+}
+
+/// `POST /w/{workspace}/accounts/{account}/scores/{metric}`
+pub async fn record(
+    State(app): State<App>,
+    account: Writable<Account>,
+    Path(address): Path<Address>,
+    headers: HeaderMap,
+    Posted(form): Posted<ScoreForm>,
+) -> Result<Response, Fault> {
+    let (id, metric, typed) = (account.id, address.metric()?, form.clone());
+    let done = app
+        .verb(account.caller.workspace.clone(), Some(account.caller.user), move |tx, by| {
+            tx.lock(&[id])?;
+            store::record(tx, by, id, &typed.check(metric, &by.workspace.zone, by.at)?)
+        })
+        .await;
+    let draft = match done {
+        Ok(()) => None,
+        Err(fault) if fault.problem == Problem::Invalid => Some(Draft { metric: metric.key(), form, errors: fault.errors }),
+        Err(fault) => return Err(fault),
+    };
+    answer(&app, &account, metric, &headers, draft.as_ref()).await
+}
+
+/// `POST /w/{workspace}/accounts/{account}/scores/{metric}/withdraw`
+pub async fn withdraw(
+    State(app): State<App>,
+    account: Writable<Account>,
+    Path(address): Path<Address>,
+    headers: HeaderMap,
+    Posted(_): Posted<ScoreForm>,
+) -> Result<Response, Fault> {
+    let (id, metric) = (account.id, address.metric()?);
+    app.verb(account.caller.workspace.clone(), Some(account.caller.user), move |tx, by| {
+        tx.lock(&[id])?;
+        store::record(tx, by, id, &withdrawal(metric))
+    })
+    .await?;
+    answer(&app, &account, metric, &headers, None).await
+}
+
+/// Scripts get the tab's content; browsers read the page anew, or get the form again with what was typed.
+async fn answer(
+    app: &App,
+    account: &Writable<Account>,
+    metric: MetricRef<'_>,
+    headers: &HeaderMap,
+    draft: Option<&Draft>,
+) -> Result<Response, Fault> {
+    let caller = &account.caller;
+    let status = if draft.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let by_script = headers.contains_key(CSRF_HEADER);
+    if !by_script && draft.is_none() {
+        return Ok(frame::see_other(&account_pages::path(caller, account, &format!("#{}", metric.step.key))));
+    }
+    let shown = read(app, caller, account).await?;
+    let view = view(caller, account, &shown, draft);
+    let page = if by_script {
+        view.fragment()
+    } else {
+        account_pages::frame(caller, account, &shown.heading, Tab::Progress, &view.tab())
+    };
+    Ok((status, page).into_response())
+}
+
+/// A score in one of 101 colours; never scored is a dash.
+pub fn chip(score: Option<Mean>, typed: bool) -> Markup {
+    html! {
+        @match score {
+            None => b.score.none { "–" span.sr { " " (crate::text::scorecard::never_scored()) } },
+            Some(mean) => b class=(chip_class(mean, typed)) { (mean.one_decimal()) },
+        }
+    }
+}
+
+/// A recorded score as exactly as it was recorded: `6.0`, `6.2`, `6.25`.
+pub fn exact_chip(score: Score) -> Markup {
+    html! { b class=(chip_class(score.into(), false)) { (exact(score)) } }
+}
+
+fn chip_class(mean: Mean, typed: bool) -> String {
+    format!("score s{}{}", mean.tenths(), if typed { " typed" } else { "" })
+}
+
+pub fn exact(score: Score) -> String {
+    if score.hundredths() % 10 == 0 { Mean::from(score).one_decimal() } else { score.to_string() }
+}

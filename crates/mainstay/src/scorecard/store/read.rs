@@ -1,0 +1,160 @@
+//! Reading scores: the newest facts, a metric's history, and the facts as they were at another time.
+
+use jiff::Timestamp;
+use mainstay_db::{Row, Tx, sql};
+use mainstay_rules::score::Score;
+use mainstay_rules::scorecard::Latest;
+use uuid::Uuid;
+
+use super::score_of;
+use crate::corridor::fault::Fault;
+
+/// A score as it was recorded.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    pub id: Uuid,
+    pub metric: String,
+    pub value: Option<Score>,
+    pub note: String,
+    pub evidence_url: String,
+    pub effective_at: Timestamp,
+    pub recorded_at: Timestamp,
+    /// None when the system itself recorded it.
+    pub by_id: Option<Uuid>,
+    pub by: String,
+}
+
+/// The newest fact of each metric of an account.
+pub fn latest(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Latest>, Fault> {
+    Ok(tx.rows(
+        sql!("SELECT metric, value, effective_at FROM score_latest WHERE workspace_id = $1 AND account_id = $2"),
+        &[&workspace, &account],
+        fact,
+    )?)
+}
+
+macro_rules! recorded {
+    () => {
+        "s.id, s.metric, s.value, s.note, s.evidence_url, s.effective_at, s.recorded_at, s.recorded_by,
+         COALESCE(u.name, '')
+         FROM score s LEFT JOIN workspace_user u ON u.id = s.recorded_by"
+    };
+}
+
+fn read(row: &Row<'_>) -> mainstay_db::Result<Recorded> {
+    Ok(Recorded {
+        id: row.get(0)?,
+        metric: row.get(1)?,
+        value: score_of(row, 2)?,
+        note: row.get(3)?,
+        evidence_url: row.get(4)?,
+        effective_at: row.get(5)?,
+        recorded_at: row.get(6)?,
+        by_id: row.get(7)?,
+        by: row.get(8)?,
+    })
+}
+
+/// The newest score of each metric with who, when, note and evidence.
+pub fn newest(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Recorded>, Fault> {
+    Ok(tx.rows(
+        sql!(concat!(
+            "SELECT ",
+            recorded!(),
+            " JOIN score_latest l ON l.score_id = s.id WHERE l.workspace_id = $1 AND l.account_id = $2"
+        )),
+        &[&workspace, &account],
+        read,
+    )?)
+}
+
+/// The history of one metric, newest first; `before` is the place where the page before ended.
+pub fn history(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    account: Uuid,
+    metric: &str,
+    before: Option<(Timestamp, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Recorded>, Fault> {
+    let (at, id) = before.unwrap_or((Timestamp::MAX, Uuid::max()));
+    let at = at.min(LATEST);
+    Ok(tx.rows(
+        sql!(concat!(
+            "SELECT ",
+            recorded!(),
+            " WHERE s.workspace_id = $1 AND s.account_id = $2 AND s.metric = $3 AND (s.effective_at, s.id) < ($4, $5)
+              ORDER BY s.effective_at DESC, s.id DESC LIMIT $6"
+        )),
+        &[&workspace, &account, &metric, &at, &id, &limit],
+        read,
+    )?)
+}
+
+/// Later than any score can be, and still a time for both databases.
+const LATEST: Timestamp = Timestamp::constant(7_258_118_400, 0);
+
+/// Scores that a trend reads at most; the oldest beyond them are left out.
+const TREND_SCORES_MAX: i64 = 5_000;
+
+/// The scores of an account after a time, oldest first: what a trend is drawn from, together with `as_of`.
+pub fn scores_since(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    account: Uuid,
+    since: Timestamp,
+) -> Result<Vec<Latest>, Fault> {
+    let mut newest_first = tx.rows(
+        sql!(
+            "SELECT metric, value, effective_at FROM score
+             WHERE workspace_id = $1 AND account_id = $2 AND effective_at > $3
+             ORDER BY effective_at DESC, recorded_at DESC, id DESC LIMIT $4"
+        ),
+        &[&workspace, &account, &since, &TREND_SCORES_MAX],
+        fact,
+    )?;
+    newest_first.reverse();
+    Ok(newest_first)
+}
+
+/// The newest fact of each metric as it was at a time.
+pub fn as_of(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, at: Timestamp) -> Result<Vec<Latest>, Fault> {
+    Ok(tx.rows(
+        sql!(
+            "SELECT s.metric, s.value, s.effective_at FROM score s
+             WHERE s.workspace_id = $1 AND s.account_id = $2 AND s.effective_at <= $3
+               AND NOT EXISTS (SELECT 1 FROM score n WHERE n.account_id = s.account_id AND n.metric = s.metric
+                 AND n.effective_at <= $3
+                 AND (n.effective_at, n.recorded_at, n.id) > (s.effective_at, s.recorded_at, s.id))"
+        ),
+        &[&workspace, &account, &at],
+        fact,
+    )?)
+}
+
+fn fact(row: &Row<'_>) -> mainstay_db::Result<Latest> {
+    Ok(Latest { metric: row.get(0)?, value: score_of(row, 1)?, effective_at: row.get(2)? })
+}
+
+/// The newest scores of all metrics of an account.
+pub fn recent(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, limit: i64) -> Result<Vec<Recorded>, Fault> {
+    Ok(tx.rows(
+        sql!(concat!(
+            "SELECT ",
+            recorded!(),
+            " WHERE s.workspace_id = $1 AND s.account_id = $2 ORDER BY s.effective_at DESC, s.id DESC LIMIT $3"
+        )),
+        &[&workspace, &account, &limit],
+        read,
+    )?)
+}
+
+/// The notes of scores by id, for the timeline.
+pub fn recorded(tx: &mut Tx<'_>, workspace: Uuid, id: Uuid) -> Result<Option<Recorded>, Fault> {
+    Ok(tx.one(
+        sql!(concat!("SELECT ", recorded!(), " WHERE s.workspace_id = $1 AND s.id = $2")),
+        &[&workspace, &id],
+        read,
+    )?)
+}
+

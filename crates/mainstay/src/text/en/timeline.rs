@@ -1,0 +1,196 @@
+//! Words of the feed: one plain sentence for everything that can happen. The name of whoever did it stands before each.
+
+use jiff::civil::Date;
+use mainstay_rules::money::{self, Currency};
+use maud::{Markup, html};
+
+use super::frame::day;
+use crate::text::texts;
+
+texts! {
+    feed = "Feed";
+    older = "Older";
+    newest = "Newest";
+    nothing_yet = "Nothing has happened here yet.";
+    the_system = "Mainstay";
+    evidence = "Evidence";
+    today = "Today";
+    yesterday = "Yesterday";
+    created_account = "created the account";
+    archived_account = "archived the account";
+    restored_account = "restored the account";
+    removed_account = "undid the import that had created the account";
+    withdrew_amendment = "withdrew an amendment of a contract";
+    created_workspace = "created the workspace";
+    changed_workspace = "changed the settings of the workspace";
+    somebody = "somebody";
+    a_contract = "a contract";
+    no_fields = "changed the account";
+}
+
+/// "Wed 18 Nov", with the year when it is another one.
+pub fn day_head(on: Date, now: Date) -> String {
+    match now.since(on).map_or(i32::MAX, |span| span.get_days()) {
+        0 => today().to_owned(),
+        1 => yesterday().to_owned(),
+        _ if on.year() == now.year() => on.strftime("%a %-d %b").to_string(),
+        _ => on.strftime("%a %-d %b %Y").to_string(),
+    }
+}
+
+pub fn recorded(metric: &Markup, score: &Markup, was: Option<&str>) -> Markup {
+    html! { "recorded " (metric) " " (score) @if let Some(was) = was { " " (self::was(was)) } }
+}
+
+/// The same value again: somebody looked.
+pub fn confirmed(metric: &Markup, score: &Markup) -> Markup {
+    html! { "confirmed " (metric) " " (score) }
+}
+
+pub fn withdrew(metric: &Markup, was: Option<&str>) -> Markup {
+    html! { "withdrew the score of " (metric) @if let Some(was) = was { " " (self::was(was)) } }
+}
+
+fn was(value: &str) -> Markup {
+    html! { span.soft { "(was " (value) ")" } }
+}
+
+/// A fact of an earlier day.
+pub fn as_of(on: Date) -> Markup {
+    html! { " " span.soft { "as of " (day(on)) } }
+}
+
+pub fn in_an_import() -> Markup {
+    html! { " " span.soft { "in an import" } }
+}
+
+pub fn changed_type(before: &str, after: &str) -> Markup {
+    html! { "changed the type from " (before) " to " b { (after) } }
+}
+
+pub fn made_associate(name: &str) -> Markup {
+    html! { "made " b { (name) } " the sales associate" }
+}
+
+pub fn no_associate() -> &'static str {
+    "took the sales associate away"
+}
+
+pub fn set_end(on: Option<Date>) -> Markup {
+    html! { @match on { Some(on) => { "set the end date to " b { (day(on)) } } None => "cleared the end date" } }
+}
+
+/// "changed name and industry"
+pub fn changed_fields(fields: &[&str]) -> String {
+    let words: Vec<&str> = fields.iter().map(|field| field_words(field)).collect();
+    match words.split_last() {
+        None => no_fields().to_owned(),
+        Some((only, [])) => format!("changed {only}"),
+        Some((last, others)) => format!("changed {} and {last}", others.join(", ")),
+    }
+}
+
+fn field_words(field: &str) -> &str {
+    match field {
+        "external_id" => "the external id",
+        "associate" => "the sales associate",
+        "end_on" => "the end date",
+        "confidential" => "who may see the account",
+        "name" => "the name",
+        "industry" => "the industry",
+        "vertical" => "the vertical",
+        "geography" => "the geography",
+        other => other,
+    }
+}
+
+/// A contract's terms as an event holds them; the last day is one that still belongs to it.
+pub struct Terms {
+    pub arr_minor: i64,
+    pub currency: Currency,
+    pub from: Option<Date>,
+    pub last_day: Option<Date>,
+}
+
+impl Terms {
+    fn words(&self) -> Markup {
+        html! {
+            b title=(money::exact(self.arr_minor, self.currency)) { (money::short(self.arr_minor, self.currency)) } " a year"
+            @if let Some(from) = self.from { " from " (day(from)) }
+            @if let Some(last) = self.last_day { " until " (day(last)) }
+        }
+    }
+}
+
+pub fn added_contract(name: &str, terms: Option<&Terms>) -> Markup {
+    html! { "added the contract " b { (name) } @if let Some(terms) = terms { ": " (terms.words()) } }
+}
+
+pub fn amended_contract(name: &str, terms: Option<&Terms>) -> Markup {
+    html! { "amended " b { (name) } @if let Some(terms) = terms { ": " (terms.words()) } }
+}
+
+pub fn set_target(year: &str, after: Option<&str>, before: Option<&str>) -> Markup {
+    html! {
+        @match after {
+            Some(after) => { "set the target of " (year) " to " b { (after) } }
+            None => { "cleared the target of " (year) }
+        }
+        @if let Some(before) = before { " " (was(before)) }
+    }
+}
+
+pub fn added_member(name: &str, role: &str) -> Markup {
+    html! { "added " b { (name) } " to the pod as " (role) }
+}
+
+pub fn changed_member(name: &str, role: &str) -> Markup {
+    html! { "made " b { (name) } " " (role) " of this account" }
+}
+
+pub fn removed_member(name: &str) -> Markup {
+    html! { "removed " b { (name) } " from the pod" }
+}
+
+/// A duty in the pod, as a sentence needs it.
+pub fn role<'a>(word: &'a str) -> &'a str {
+    match word {
+        "team" => "a team member",
+        "observer" => "an observer",
+        other => other,
+    }
+}
+
+pub fn person_changed(what: &str, name: &str) -> Markup {
+    html! { (what) " " b { (name) } }
+}
+
+pub fn person(kind: Person) -> &'static str {
+    match kind {
+        Person::Added => "added",
+        Person::Invited => "invited",
+        Person::Joined => "signed in for the first time as",
+        Person::Changed => "changed the role or name of",
+        Person::Deactivated => "deactivated",
+        Person::Reactivated => "reactivated",
+    }
+}
+
+/// What can happen to a person of the workspace.
+#[derive(Clone, Copy)]
+pub enum Person {
+    Added,
+    Invited,
+    Joined,
+    Changed,
+    Deactivated,
+    Reactivated,
+}
+
+pub fn token(created: bool) -> &'static str {
+    if created { "made an API token" } else { "revoked an API token" }
+}
+
+pub fn import(applied: bool) -> &'static str {
+    if applied { "applied an import" } else { "undid an import" }
+}

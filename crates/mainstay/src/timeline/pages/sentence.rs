@@ -1,0 +1,146 @@
+//! What an event says: its kind and its numbers as a plain sentence.
+
+use jiff::civil::Date;
+use mainstay_rules::event::Kind;
+use mainstay_rules::money::{self, Currency};
+use mainstay_rules::score::Score;
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::View;
+use crate::account::pages::path;
+use crate::scorecard::SOFTWARE;
+use crate::scorecard::pages::{exact, exact_chip};
+use crate::text::timeline::{self as text, Person, Terms};
+use crate::timeline::store::Entry;
+
+impl View<'_> {
+    /// The sentence without its subject; a kind that this version does not know shows its word.
+    pub fn sentence(&self, entry: &Entry) -> Markup {
+        let Some(kind) = Kind::parse(&entry.event.kind) else { return html! { (entry.event.kind.replace('_', " ")) } };
+        let data = &entry.event.data;
+        html! {
+            @match kind {
+                Kind::ScoreRecorded | Kind::ScoreWithdrawn => { (self.score(data)) (self.as_of(entry)) }
+                Kind::AccountEdited => (edited(entry)),
+                Kind::AccountTypeChanged => (text::changed_type(&number(&data["before"]), &number(&data["after"]))),
+                Kind::ContractAdded => (text::added_contract(contract(entry), terms(data).as_ref())),
+                Kind::ContractAmended => (text::amended_contract(contract(entry), terms(data).as_ref())),
+                Kind::TargetSet => (target(data)),
+                Kind::PodMemberAdded => (text::added_member(person(entry), role(data))),
+                Kind::PodMemberChanged => (text::changed_member(person(entry), role(data))),
+                Kind::PodMemberRemoved => (text::removed_member(person(entry))),
+                other => (plain(other, person(entry))),
+            }
+            @if entry.event.cause.is_some() && entry.event.account.is_some() { (text::in_an_import()) }
+        }
+    }
+
+    fn score(&self, data: &Value) -> Markup {
+        let key = data["metric"].as_str().unwrap_or_default();
+        let metric = match SOFTWARE.metric(key) {
+            Some(metric) => {
+                let place = path(self.caller, self.account, &format!("#{}", metric.step.key));
+                html! { a href=(place) { (metric.name()) } }
+            }
+            // Of an older template.
+            None => html! { (key) },
+        };
+        let (before, after) = (score_of(&data["before"]), score_of(&data["after"]));
+        let was = before.map(exact);
+        match after {
+            Some(after) if before == Some(after) => text::confirmed(&metric, &exact_chip(after)),
+            Some(after) => text::recorded(&metric, &exact_chip(after), was.as_deref()),
+            None => text::withdrew(&metric, was.as_deref()),
+        }
+    }
+
+    /// Said when the fact is of an earlier day than its record.
+    fn as_of(&self, entry: &Entry) -> Markup {
+        let day = |at| self.caller.workspace.day_of(at);
+        let on = day(entry.event.effective_at);
+        html! { @if on != day(entry.event.recorded_at) { (text::as_of(on)) } }
+    }
+}
+
+fn score_of(value: &Value) -> Option<Score> {
+    value.as_i64().and_then(|hundredths| Score::from_hundredths(hundredths).ok())
+}
+
+fn number(value: &Value) -> String {
+    value.as_i64().map(|number| number.to_string()).unwrap_or_default()
+}
+
+fn date(value: &Value) -> Option<Date> {
+    value.as_str().and_then(|text| text.parse().ok())
+}
+
+fn currency(data: &Value) -> Option<Currency> {
+    Currency::parse(data["currency"].as_str()?).ok()
+}
+
+fn person(entry: &Entry) -> &str {
+    if entry.about.is_empty() { text::somebody() } else { &entry.about }
+}
+
+fn contract(entry: &Entry) -> &str {
+    if entry.about.is_empty() { text::a_contract() } else { &entry.about }
+}
+
+fn role(data: &Value) -> &str {
+    text::role(data["role"].as_str().unwrap_or_default())
+}
+
+fn edited(entry: &Entry) -> Markup {
+    let data = &entry.event.data;
+    let fields: Vec<&str> = data["fields"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    match fields.as_slice() {
+        ["associate"] if data["associate_id"].is_null() => html! { (text::no_associate()) },
+        ["associate"] => text::made_associate(person(entry)),
+        ["end_on"] => text::set_end(date(&data["end_on"])),
+        fields => html! { (text::changed_fields(fields)) },
+    }
+}
+
+fn terms(data: &Value) -> Option<Terms> {
+    Some(Terms {
+        arr_minor: data["arr_minor"].as_i64()?,
+        currency: currency(data)?,
+        from: date(&data["start_on"]),
+        // Stored is the first day without it; people say the last day with it.
+        last_day: date(&data["end_on"]).and_then(|end| end.yesterday().ok()),
+    })
+}
+
+fn target(data: &Value) -> Markup {
+    let Some(currency) = currency(data) else { return text::set_target(&number(&data["fiscal_year"]), None, None) };
+    let amount = |value: &Value| value.as_i64().map(|minor| money::exact(minor, currency));
+    let (after, before) = (amount(&data["after"]), amount(&data["before"]));
+    text::set_target(&number(&data["fiscal_year"]), after.as_deref(), before.as_deref())
+}
+
+/// What needs no numbers.
+fn plain(kind: Kind, about: &str) -> Markup {
+    let of_person = |what| text::person_changed(text::person(what), about);
+    let words = match kind {
+        Kind::UserAdded => return of_person(Person::Added),
+        Kind::UserInvited => return of_person(Person::Invited),
+        Kind::UserJoined => return of_person(Person::Joined),
+        Kind::UserChanged => return of_person(Person::Changed),
+        Kind::UserDeactivated => return of_person(Person::Deactivated),
+        Kind::UserReactivated => return of_person(Person::Reactivated),
+        Kind::AccountCreated => text::created_account(),
+        Kind::AccountArchived => text::archived_account(),
+        Kind::AccountRestored => text::restored_account(),
+        Kind::AccountRemoved => text::removed_account(),
+        Kind::AmendmentWithdrawn => text::withdrew_amendment(),
+        Kind::WorkspaceCreated => text::created_workspace(),
+        Kind::WorkspaceChanged => text::changed_workspace(),
+        Kind::TokenCreated => text::token(true),
+        Kind::TokenRevoked => text::token(false),
+        Kind::ImportApplied => text::import(true),
+        Kind::ImportUndone => text::import(false),
+        other => return html! { (other.as_str().replace('_', " ")) },
+    };
+    html! { (words) }
+}
