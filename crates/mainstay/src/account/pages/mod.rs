@@ -3,10 +3,12 @@
 mod details;
 mod list;
 mod money;
+mod money_forms;
 
 pub use details::*;
 pub use list::*;
-pub use money::*;
+pub use money::money;
+pub use money_forms::*;
 
 use jiff::civil::Date;
 use mainstay_rules::account::AccountType;

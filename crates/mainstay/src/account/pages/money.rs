@@ -1,80 +1,34 @@
 //! The money of an account: the fiscal year and its target, the contracts and their dated amendments.
 
-use std::sync::Arc;
-
-use axum::extract::{RawPathParams, State};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
 use jiff::civil::Date;
 use mainstay_db::{Scope, Tx};
 use mainstay_rules::field::FieldError;
 use mainstay_rules::ledger::{Amendment, arr_on};
 use mainstay_rules::limits::{NAME_CHARS_MAX, NOTE_CHARS_MAX};
 use mainstay_rules::money::{self, format_amount};
-use mainstay_rules::problem::Problem;
 use mainstay_rules::progress::fiscal_year;
 use maud::{Markup, html};
-use serde::Deserialize;
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Heading, Nothing, Tab, frame as account_frame, path};
+use super::{Heading, MoneyForm, Tab, frame as account_frame, path};
 use crate::account::Account;
-use crate::account::api::{AmendmentIn, ContractIn, amount_of, check_room, last_day, named_in};
-use crate::account::store::{self, Contract, StoredAmendment, expect_version};
+use crate::account::api::last_day;
+use crate::account::store::{self, Contract, StoredAmendment};
 use crate::app::App;
-use crate::corridor::access::{Guarded, Readable, Writable};
+use crate::corridor::access::{Guarded, Readable};
 use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
-use crate::corridor::frame::{self, see_other};
+use crate::corridor::frame;
 use crate::corridor::frame_form::{Field, notice_bad};
-use crate::corridor::request::{Care, Posted};
-use crate::corridor::verb::By;
 use crate::text::{account as text, frame as words};
 
 /// Characters of an amount as typed.
 const AMOUNT_CHARS_MAX: usize = 20;
 
-/// The fields of the three forms as typed; each form has some of them.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct MoneyForm {
-    name: String,
-    external_id: String,
-    start: String,
-    end: String,
-    arr: String,
-    note: String,
-    delta: String,
-}
-
-impl MoneyForm {
-    fn amendment(&self) -> AmendmentIn {
-        AmendmentIn {
-            start: self.start.clone(),
-            end: Some(self.end.clone()),
-            arr: Value::String(self.arr.clone()),
-            currency: None,
-            note: Some(self.note.clone()),
-        }
-    }
-
-    fn contract(&self) -> ContractIn {
-        let AmendmentIn { start, end, arr, currency, note } = self.amendment();
-        ContractIn {
-            name: Some(self.name.clone()),
-            external_id: Some(self.external_id.clone()),
-            start,
-            end,
-            arr,
-            currency,
-            note,
-        }
-    }
-}
-
 /// One of the page's forms, which comes back open when something in it is not acceptable.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub enum Form {
     None,
     Target,
     Contract,
@@ -82,10 +36,10 @@ enum Form {
 }
 
 /// What was typed, in which form, and what is wrong with it.
-struct Typed<'a> {
-    form: Form,
-    fields: &'a MoneyForm,
-    errors: &'a [FieldError],
+pub struct Typed<'a> {
+    pub form: Form,
+    pub fields: &'a MoneyForm,
+    pub errors: &'a [FieldError],
 }
 
 impl Typed<'_> {
@@ -118,7 +72,7 @@ pub async fn money(State(app): State<App>, account: Readable<Account>) -> Result
     page(&app, &account.caller, account.id, &typed).await
 }
 
-async fn page(app: &App, caller: &Caller, id: Uuid, typed: &Typed<'_>) -> Result<Markup, Fault> {
+pub async fn page(app: &App, caller: &Caller, id: Uuid, typed: &Typed<'_>) -> Result<Markup, Fault> {
     let (today, asking) = (caller.today(app), caller.clone());
     let shown = app.db.read(Scope::Workspace(caller.workspace.id), move |tx| find(tx, &asking, id, today)).await?;
     let view = View { caller, shown: &shown, typed, writable: shown.account.writable(caller) };
@@ -335,119 +289,4 @@ impl View<'_> {
 
 fn on_the_whole(errors: &[FieldError]) -> impl Iterator<Item = &FieldError> {
     errors.iter().filter(|error| error.pointer.is_empty())
-}
-
-/// Does a verb on the locked account; a refusal brings the page back with the form as it was typed.
-async fn save(
-    app: &App,
-    account: &Writable<Account>,
-    form: Form,
-    fields: &MoneyForm,
-    verb: impl Fn(&mut Tx<'_>, &By, Uuid) -> Result<(), Fault> + Send + 'static,
-) -> Result<Response, Fault> {
-    let (id, caller) = (account.id, &account.caller);
-    let saved = app
-        .verb(Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| {
-            expect_version(tx, by, id, &Care::default())?;
-            verb(tx, by, id)
-        })
-        .await;
-    match saved {
-        Ok(()) => Ok(see_other(&path(caller, account, "/money"))),
-        Err(fault) if matches!(fault.problem, Problem::Invalid | Problem::AlreadyExists) => {
-            refuse(app, account, form, fields, fault).await
-        }
-        Err(fault) => Err(fault),
-    }
-}
-
-async fn refuse(
-    app: &App,
-    account: &Writable<Account>,
-    form: Form,
-    fields: &MoneyForm,
-    mut fault: Fault,
-) -> Result<Response, Fault> {
-    if fault.errors.is_empty() {
-        fault.errors.push(FieldError::new(
-            "/external_id",
-            mainstay_rules::field::FieldCode::Duplicate,
-            fault.detail.clone(),
-        ));
-    }
-    let typed = Typed { form, fields, errors: &fault.errors };
-    Ok((fault.status(), page(app, &account.caller, account.id, &typed).await?).into_response())
-}
-
-/// `POST /w/{workspace}/accounts/{account}/target`
-pub async fn set_target(
-    State(app): State<App>,
-    account: Writable<Account>,
-    Posted(fields): Posted<MoneyForm>,
-) -> Result<Response, Fault> {
-    let workspace = &account.caller.workspace;
-    let delta = match fields.delta.trim() {
-        "" => None,
-        text => match amount_of("/delta", &Value::String(text.to_owned()), None, workspace.currency) {
-            Ok(minor) => Some(minor),
-            Err(error) => return refuse(&app, &account, Form::Target, &fields, error.into()).await,
-        },
-    };
-    let month = workspace.fiscal_year_start_month;
-    save(&app, &account, Form::Target, &fields, move |tx, by, id| {
-        store::set_target(tx, by, id, i64::from(fiscal_year(by.today(), month)), delta)
-    })
-    .await
-}
-
-/// `POST /w/{workspace}/accounts/{account}/contracts`
-pub async fn add_contract(
-    State(app): State<App>,
-    account: Writable<Account>,
-    Posted(fields): Posted<MoneyForm>,
-) -> Result<Response, Fault> {
-    let (contract, first) = match fields.contract().check(account.caller.workspace.currency) {
-        Ok(checked) => checked,
-        Err(fault) => return refuse(&app, &account, Form::Contract, &fields, fault).await,
-    };
-    save(&app, &account, Form::Contract, &fields, move |tx, by, id| {
-        check_room(tx, by, id)?;
-        store::add_contract(tx, by, id, &contract, &first).map(|_| ())
-    })
-    .await
-}
-
-/// `POST /w/{workspace}/accounts/{account}/contracts/{contract}/amendments`
-pub async fn amend_contract(
-    State(app): State<App>,
-    account: Writable<Account>,
-    parameters: RawPathParams,
-    Posted(fields): Posted<MoneyForm>,
-) -> Result<Response, Fault> {
-    let contract = named_in(&parameters, "contract")?;
-    let form = Form::Amendment(contract);
-    let amendment = match fields.amendment().check(account.caller.workspace.currency) {
-        Ok(amendment) => amendment,
-        Err(errors) => return refuse(&app, &account, form, &fields, Fault::invalid(errors)).await,
-    };
-    save(&app, &account, form, &fields, move |tx, by, id| {
-        store::contract(tx, by.workspace.id, id, contract)?.ok_or_else(Fault::not_found)?;
-        check_room(tx, by, id)?;
-        store::amend_contract(tx, by, id, contract, &amendment).map(|_| ())
-    })
-    .await
-}
-
-/// `POST /w/{workspace}/accounts/{account}/contracts/{contract}/amendments/{amendment}/withdraw`
-pub async fn withdraw_amendment(
-    State(app): State<App>,
-    account: Writable<Account>,
-    parameters: RawPathParams,
-    Posted(_): Posted<Nothing>,
-) -> Result<Response, Fault> {
-    let (contract, amendment) = (named_in(&parameters, "contract")?, named_in(&parameters, "amendment")?);
-    save(&app, &account, Form::None, &MoneyForm::default(), move |tx, by, id| {
-        store::withdraw_amendment(tx, by, id, contract, amendment)
-    })
-    .await
 }
