@@ -83,6 +83,22 @@ both!(
 );
 
 both!(
+    fn of_two_who_follow_a_link_at_once_one_joins(on) {
+        let house = House::new(on);
+        let added = add(&house, &json!({ "name": "Kim", "email": "kim@acme.example", "role": "member", "invite": true })).json();
+        let link = text(&added["invitation"], "link");
+        let follow = || Browser::new(&house.server.url).post_open(link, &[("name", "Kim"), ("password", PASSWORD)]).status;
+        let mut statuses: Vec<u16> = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..4).map(|_| scope.spawn(follow)).collect();
+            all.into_iter().map(|one| one.join().expect("nobody panics")).collect()
+        });
+        statuses.sort_unstable();
+        assert_eq!(statuses[0], 303);
+        assert!(statuses[1..].iter().all(|status| [410, 422].contains(status)), "{statuses:?}");
+    }
+);
+
+both!(
     fn every_error_of_a_new_user_is_named_and_nothing_is_added(on) {
         let house = House::new(on);
         let bad = add(&house, &json!({ "name": " ", "email": "kim", "role": "boss", "function": "x", "invite": true }));

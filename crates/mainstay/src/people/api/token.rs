@@ -135,8 +135,8 @@ pub async fn create(
     responses((status = 204)))]
 pub async fn revoke(
     State(app): State<App>,
-    token: Readable<Token>,
     caller: Allowed<ManageOwn>,
+    token: Readable<Token>,
     Bare(care): Bare,
 ) -> Result<Answer, Fault> {
     let (id, user) = (token.id, caller.user);

@@ -137,8 +137,8 @@ pub struct Nothing {}
 /// `POST /w/{workspace}/settings/tokens/{token}/revoke`
 pub async fn revoke(
     State(app): State<App>,
-    token: Readable<Token>,
     caller: Allowed<ManageOwn>,
+    token: Readable<Token>,
     Posted(_): Posted<Nothing>,
 ) -> Result<Response, Fault> {
     let (id, user) = (token.id, caller.user);
