@@ -192,7 +192,7 @@ impl House {
             &serde_json::json!({ "name": name, "email": email, "role": role, "function": "other", "invite": true }),
         );
         assert_eq!(added.status, 201, "{}", added.body);
-        let link = added.json()["link"].as_str().expect("the answer holds the link").to_owned();
+        let link = added.json()["invitation"]["link"].as_str().expect("the answer holds the link").to_owned();
         self.join(&link, name)
     }
 
