@@ -13,7 +13,7 @@ use super::fault::Fault;
 
 /// Messages that a slow browser may be behind before it is told to load everything again.
 pub const BUFFER_MESSAGES: usize = 1024;
-/// Streams that one session or token may hold open. A browser needs one, without SharedWorker one for each tab.
+/// Streams that one session or token may hold open. A browser needs one, without `SharedWorker` one for each tab.
 pub const STREAMS_PER_SESSION_MAX: usize = 16;
 /// When somebody with too many streams may ask again.
 const STREAMS_RETRY_SECONDS: u64 = 30;
@@ -36,13 +36,18 @@ pub enum Readers {
     Users(Vec<Uuid>),
 }
 
+impl Readers {
+    pub fn include(&self, user: Uuid) -> bool {
+        match self {
+            Self::Workspace => true,
+            Self::Users(users) => users.contains(&user),
+        }
+    }
+}
+
 impl Changed {
     pub fn concerns(&self, caller: &Caller) -> bool {
-        self.workspace == caller.workspace.id
-            && match &self.readers {
-                Readers::Workspace => true,
-                Readers::Users(users) => users.contains(&caller.user),
-            }
+        self.workspace == caller.workspace.id && self.readers.include(caller.user)
     }
 }
 

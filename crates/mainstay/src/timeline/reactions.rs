@@ -1,6 +1,6 @@
 //! The tail of the log: one reader for each process, whose messages every live page of it shares.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ async fn follow(app: &App, cursor: Cursor) -> Result<Cursor, Fault> {
         .db
         .read(Scope::System, move |tx| {
             let events = events::after(tx, None, cursor, BATCH_EVENTS)?;
-            let mut readers = HashMap::new();
+            let mut readers = BTreeMap::new();
             events.into_iter().map(|event| message(tx, event, &mut readers)).collect::<Result<Vec<_>, Fault>>()
         })
         .await?;
@@ -69,19 +69,8 @@ async fn follow(app: &App, cursor: Cursor) -> Result<Cursor, Fault> {
 }
 
 /// The message of an event; each account of a batch is asked once who may read it.
-fn message(tx: &mut Tx<'_>, event: Event, known: &mut HashMap<Uuid, Readers>) -> Result<Changed, Fault> {
-    let readers = match event.account {
-        None => Readers::Workspace,
-        Some(_) if store::tells_a_removal(&event) => Readers::Workspace,
-        Some(account) => match known.get(&account) {
-            Some(readers) => readers.clone(),
-            None => {
-                let readers = store::readers(tx, event.workspace, account)?;
-                known.insert(account, readers.clone());
-                readers
-            }
-        },
-    };
+fn message(tx: &mut Tx<'_>, event: Event, known: &mut BTreeMap<Uuid, Readers>) -> Result<Changed, Fault> {
+    let readers = store::readers_of(tx, &event, known)?;
     Ok(Changed {
         workspace: event.workspace,
         account: event.account,

@@ -1,6 +1,6 @@
 //! Reading the timeline; it is written by the verbs of all rooms through `By`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use mainstay_db::Tx;
 use mainstay_db::events::{self, Cursor, Event};
@@ -90,25 +90,10 @@ pub fn after(tx: &mut Tx<'_>, caller: &Caller, cursor: Cursor, limit: i64) -> Re
     let workspace = caller.workspace.id;
     let events = events::after(tx, Some(workspace), cursor, limit)?;
     let reached = events.last().map_or(cursor, |event| event.cursor);
-    let mut visible: HashMap<Uuid, bool> = HashMap::new();
+    let mut known = BTreeMap::new();
     let mut seen = Vec::with_capacity(events.len());
     for event in events {
-        let is_visible = match event.account {
-            None => true,
-            Some(_) if tells_a_removal(&event) => true,
-            Some(id) => match visible.get(&id) {
-                Some(known) => *known,
-                None => {
-                    let is_visible = match readers(tx, workspace, id)? {
-                        Readers::Workspace => true,
-                        Readers::Users(users) => users.contains(&caller.user),
-                    };
-                    visible.insert(id, is_visible);
-                    is_visible
-                }
-            },
-        };
-        if is_visible {
+        if readers_of(tx, &event, &mut known)?.include(caller.user) {
             seen.push(event);
         }
     }
@@ -120,9 +105,24 @@ pub fn head(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Cursor, Fault> {
     Ok(events::head(tx, Some(workspace))?)
 }
 
+/// Who may be told of an event; each account of a batch is asked once.
+///
+/// That an account is gone is told to everybody: whoever copied it must forget it, and the event holds no more than its id.
+pub fn readers_of(tx: &mut Tx<'_>, event: &Event, known: &mut BTreeMap<Uuid, Readers>) -> Result<Readers, Fault> {
+    let Some(account) = event.account.filter(|_| event.kind != Kind::AccountRemoved.as_str()) else {
+        return Ok(Readers::Workspace);
+    };
+    if let Some(readers) = known.get(&account) {
+        return Ok(readers.clone());
+    }
+    let readers = readers(tx, event.workspace, account)?;
+    known.insert(account, readers.clone());
+    Ok(readers)
+}
+
 /// Who may read of an account today: everybody, or the pod of a confidential one.
 /// Of an account that is gone nobody can be asked any more, so nobody reads its past.
-pub fn readers(tx: &mut Tx<'_>, workspace: Uuid, id: Uuid) -> Result<Readers, Fault> {
+fn readers(tx: &mut Tx<'_>, workspace: Uuid, id: Uuid) -> Result<Readers, Fault> {
     match account::store::account(tx, workspace, id, Uuid::nil())? {
         None => Ok(Readers::Users(Vec::new())),
         Some(account) if !account.confidential => Ok(Readers::Workspace),
@@ -131,9 +131,4 @@ pub fn readers(tx: &mut Tx<'_>, workspace: Uuid, id: Uuid) -> Result<Readers, Fa
             Ok(Readers::Users(members.into_iter().map(|member| member.user_id).collect()))
         }
     }
-}
-
-/// That an account is gone is told to everybody: whoever copied it must forget it, and the event holds no more than its id.
-pub fn tells_a_removal(event: &Event) -> bool {
-    event.kind == Kind::AccountRemoved.as_str()
 }

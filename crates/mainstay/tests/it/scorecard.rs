@@ -210,6 +210,9 @@ both!(
         }
         let page = house.admin.get(&format!("/w/acme/accounts/{account}"));
         assert!(page.body.contains("12 months: from 0.4 to 0.8, highest 1.8"), "{}", page.body);
+        let half_a_year = now.saturating_sub(jiff::Span::new().months(6)).strftime("%-d %b %Y");
+        let row = format!("<th scope=\"row\">{half_a_year}</th><td>1.8</td>");
+        assert!(page.body.contains(&row), "a score counts on its day already: {}", page.body);
         assert_eq!(page.body.matches("<th scope=\"row\">").count(), 13, "a row for each point of the line");
         let history = house.admin.get(&format!("/w/acme/accounts/{account}/scores/launched"));
         assert_eq!(history.status, 200);

@@ -64,7 +64,9 @@ both!(
                 score(&house, account, "launched", &json!(round), "");
             }
         }
-        accounts.iter().for_each(|account| house.settle(account));
+        for account in &accounts {
+            house.settle(account);
+        }
         let (events, cursor) = all_events(&house.admin, 3);
         let (at_once, same) = all_events(&house.admin, 200);
         assert_eq!((&events, &cursor), (&at_once, &same), "pages of three hold what one page holds");
@@ -94,7 +96,9 @@ both!(
         score(&house, &hidden, "launched", &json!(5), "");
         let mut mia = house.person("Mia Member", "mia@acme.example", "leader");
         mia.enter("acme");
-        [&open, &hidden].into_iter().for_each(|account| house.settle(account));
+        for account in [&open, &hidden] {
+            house.settle(account);
+        }
         let of = |browser: &Browser, account: &str| {
             all_events(browser, 200).0.iter().filter(|event| event["account"] == json!(account)).count()
         };

@@ -40,6 +40,7 @@ use crate::corridor::verb::By;
 pub struct ScorePut {
     /// 0 to 10 with at most two decimals; null withdraws the score.
     #[serde(default, deserialize_with = "stated")]
+    #[expect(clippy::option_option, reason = "absent and null mean different things")]
     #[schema(value_type = Option<f64>, required = true, example = 6.5, minimum = 0, maximum = 10)]
     value: Option<Option<f64>>,
     #[schema(max_length = 4000)]
@@ -152,9 +153,7 @@ pub fn end_of(day: Date, zone: &TimeZone) -> Timestamp {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct Address {
-    /// The account, which the right is asked of.
-    #[serde(rename = "account")]
-    pub _account: Uuid,
+    pub account: Uuid,
     /// The key of a sub-metric, or of a step for the judgement of the whole step.
     #[param(example = "launched.expected_users_active")]
     pub metric: String,
@@ -164,7 +163,10 @@ impl Address {
     pub fn metric(&self) -> Result<MetricRef<'static>, Fault> {
         SOFTWARE.metric(&self.metric).ok_or_else(|| {
             let key: String = self.metric.chars().take(METRIC_KEY_CHARS_MAX).collect();
-            Fault::new(Problem::NotFound, format!("This scorecard has no “{key}”; choose one of its steps or sub-metrics."))
+            Fault::new(
+                Problem::NotFound,
+                format!("This scorecard has no “{key}”; choose one of its steps or sub-metrics."),
+            )
         })
     }
 }

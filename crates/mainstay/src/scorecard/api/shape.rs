@@ -185,7 +185,7 @@ pub struct ScorecardOut {
     /// At least four of the five steps are scored.
     pub ranked: bool,
     pub gap: Option<ScorecardGap>,
-    /// The account's version, as the ETag says it.
+    /// The account's version, as the entity tag says it.
     pub version: i64,
 }
 

@@ -52,7 +52,8 @@ impl View<'_> {
 
     /// What a live page fetches again.
     pub fn fragment(&self) -> Markup {
-        let (scored, of) = self.card.result.steps.iter().fold((0, 0), |sum, step| (sum.0 + step.scored, sum.1 + step.of));
+        let (scored, of) =
+            self.card.result.steps.iter().fold((0, 0), |sum, step| (sum.0 + step.scored, sum.1 + step.of));
         html! {
             div.row.between {
                 h2 { (text::scorecard()) }
@@ -128,7 +129,7 @@ impl View<'_> {
                 }
                 span.when { (self.when(newest)) }
                 span.note {
-                    @if let Some(score) = newest { (self.note(score, &metric.name)) }
+                    @if let Some(score) = newest { (note(score, &metric.name)) }
                 }
                 (self.record_fold(metric))
             }
@@ -154,15 +155,6 @@ impl View<'_> {
         let is_recent = (self.today - day).get_days() < RELATIVE_DAYS;
         html! {
             time datetime=(at) title=(words::moment(at, &self.caller.workspace.zone)) data-relative[is_recent] { (words::day(day)) }
-        }
-    }
-
-    fn note(&self, score: &Recorded, name: &str) -> Markup {
-        html! {
-            (score.note)
-            @if !score.evidence_url.is_empty() {
-                " " a href=(score.evidence_url) rel="noreferrer" { (text::evidence()) span.sr { (text::evidence_for(name)) } }
-            }
         }
     }
 
@@ -234,7 +226,8 @@ impl View<'_> {
 
     /// The newest scores of a step and its sub-metrics; each has its whole history on a page of its own.
     fn step_history(&self, step: &Step) -> Markup {
-        let belongs = |score: &&Recorded| SOFTWARE.metric(&score.metric).is_some_and(|metric| metric.step.key == step.key);
+        let belongs =
+            |score: &&Recorded| SOFTWARE.metric(&score.metric).is_some_and(|metric| metric.step.key == step.key);
         let scores: Vec<&Recorded> = self.recent.iter().filter(belongs).take(STEP_HISTORY).collect();
         html! {
             @if scores.is_empty() { p.soft { (text::no_history()) } }
@@ -263,7 +256,7 @@ impl View<'_> {
                 td { a href=(path(self.caller, self.account, &format!("/scores/{}", score.metric))) { (name) } }
                 td.number { (value_of(score)) }
                 td { (if score.by.is_empty() { text::the_system() } else { &score.by }) }
-                td { (self.note(score, name)) }
+                td { (note(score, name)) }
             }
         }
     }
@@ -288,6 +281,16 @@ fn gap_notice(gap: &Gap) -> Markup {
                 b { (text::gap()) ": " } a href=(format!("#{}", step.key)) { (step.name) } " " (text::gap_reason(gap.reason)) ". "
                 @if let Some(metric) = metric { (text::start_with(metric.name())) }
             }
+        }
+    }
+}
+
+/// What was written with a score, and the link to its evidence.
+fn note(score: &Recorded, name: &str) -> Markup {
+    html! {
+        (score.note)
+        @if !score.evidence_url.is_empty() {
+            " " a href=(score.evidence_url) rel="noreferrer" { (text::evidence()) span.sr { (text::evidence_for(name)) } }
         }
     }
 }

@@ -102,7 +102,9 @@ pub async fn record(
         .await;
     let draft = match done {
         Ok(()) => None,
-        Err(fault) if fault.problem == Problem::Invalid => Some(Draft { metric: metric.key(), form, errors: fault.errors }),
+        Err(fault) if fault.problem == Problem::Invalid => {
+            Some(Draft { metric: metric.key(), form, errors: fault.errors })
+        }
         Err(fault) => return Err(fault),
     };
     answer(&app, &account, metric, &headers, draft.as_ref()).await

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use mainstay_db::{Row, Tx, sql};
 use mainstay_rules::event::Kind;
 use mainstay_rules::problem::Problem;
-use mainstay_rules::scorecard::{self, Latest, NewScore, Recording, ScoreError};
 use mainstay_rules::score::Score;
+use mainstay_rules::scorecard::{self, Latest, NewScore, Recording, ScoreError};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -42,8 +42,8 @@ pub fn record(tx: &mut Tx<'_>, by: &By, account: Uuid, new: &ScoreIn) -> Result<
     let effective_at = new.effective_at.unwrap_or(by.at);
     let before = latest_before(tx, by.workspace.id, account, &new.metric, effective_at)?;
     let stated = NewScore { value: new.value, effective_at, confirms: new.confirms };
-    let recording = scorecard::record(&SOFTWARE, &new.metric, stated, before.as_ref(), by.at)
-        .map_err(|error| refused(&error))?;
+    let recording =
+        scorecard::record(&SOFTWARE, &new.metric, stated, before.as_ref(), by.at).map_err(|error| refused(&error))?;
     let (kind, before) = match recording {
         Recording::Unchanged => return Ok(()),
         Recording::Recorded(score) => (Kind::ScoreRecorded, score.before),
@@ -78,7 +78,9 @@ fn latest_before(
     at: Timestamp,
 ) -> Result<Option<Latest>, Fault> {
     let newest = tx.one(
-        sql!("SELECT value, effective_at FROM score_latest WHERE workspace_id = $1 AND account_id = $2 AND metric = $3"),
+        sql!(
+            "SELECT value, effective_at FROM score_latest WHERE workspace_id = $1 AND account_id = $2 AND metric = $3"
+        ),
         &[&workspace, &account, &metric],
         |row| Ok(Latest { metric: metric.to_owned(), value: score_of(row, 0)?, effective_at: row.get(1)? }),
     )?;
@@ -96,13 +98,7 @@ fn latest_before(
     }
 }
 
-fn insert(
-    tx: &mut Tx<'_>,
-    by: &By,
-    account: Uuid,
-    new: &ScoreIn,
-    effective_at: Timestamp,
-) -> Result<Uuid, Fault> {
+fn insert(tx: &mut Tx<'_>, by: &By, account: Uuid, new: &ScoreIn, effective_at: Timestamp) -> Result<Uuid, Fault> {
     let id = by.id();
     tx.exec(
         sql!(

@@ -98,12 +98,7 @@ const LATEST: Timestamp = Timestamp::constant(7_258_118_400, 0);
 const TREND_SCORES_MAX: i64 = 5_000;
 
 /// The scores of an account after a time, oldest first: what a trend is drawn from, together with `as_of`.
-pub fn scores_since(
-    tx: &mut Tx<'_>,
-    workspace: Uuid,
-    account: Uuid,
-    since: Timestamp,
-) -> Result<Vec<Latest>, Fault> {
+pub fn scores_since(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, since: Timestamp) -> Result<Vec<Latest>, Fault> {
     let mut newest_first = tx.rows(
         sql!(
             "SELECT metric, value, effective_at FROM score
@@ -157,4 +152,3 @@ pub fn recorded(tx: &mut Tx<'_>, workspace: Uuid, id: Uuid) -> Result<Option<Rec
         read,
     )?)
 }
-

@@ -153,7 +153,7 @@ pub fn removed_member(name: &str) -> Markup {
 }
 
 /// A duty in the pod, as a sentence needs it.
-pub fn role<'a>(word: &'a str) -> &'a str {
+pub fn role(word: &str) -> &str {
     match word {
         "team" => "a team member",
         "observer" => "an observer",

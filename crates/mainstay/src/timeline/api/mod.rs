@@ -71,9 +71,7 @@ pub async fn list(
     let limit = Paging { limit: asked.limit.clone(), cursor: None }.limit()?;
     let after = asked.after.as_deref().map_or(Ok(Cursor::START), parse_cursor)?;
     let caller = caller.into_caller();
-    let (events, reached) = app
-        .db
-        .read(Scope::Workspace(caller.workspace.id), move |tx| store::after(tx, &caller, after, limit))
-        .await?;
+    let (events, reached) =
+        app.db.read(Scope::Workspace(caller.workspace.id), move |tx| store::after(tx, &caller, after, limit)).await?;
     Ok(Json(EventsOut { data: events.into_iter().map(EventOut::of).collect(), next_cursor: reached.to_string() }))
 }

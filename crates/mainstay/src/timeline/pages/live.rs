@@ -56,9 +56,9 @@ fn first(tx: &mut Tx<'_>, caller: &Caller, last: Option<Cursor>) -> Result<VecDe
     if reached < head {
         return Ok(VecDeque::from([Event::default().id(head.to_string()).event("resync").data("{}")]));
     }
-    let missed = events.iter().map(|event| {
-        changed(event.cursor, event.account, event.account_version.unwrap_or(0), &event.kind)
-    });
+    let missed = events
+        .iter()
+        .map(|event| changed(event.cursor, event.account, event.account_version.unwrap_or(0), &event.kind));
     Ok(std::iter::once(place(last)).chain(missed).collect())
 }
 

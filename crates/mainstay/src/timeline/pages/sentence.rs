@@ -38,13 +38,12 @@ impl View<'_> {
 
     fn score(&self, data: &Value) -> Markup {
         let key = data["metric"].as_str().unwrap_or_default();
-        let metric = match SOFTWARE.metric(key) {
-            Some(metric) => {
-                let place = path(self.caller, self.account, &format!("#{}", metric.step.key));
-                html! { a href=(place) { (metric.name()) } }
-            }
+        let metric = if let Some(metric) = SOFTWARE.metric(key) {
+            let place = path(self.caller, self.account, &format!("#{}", metric.step.key));
+            html! { a href=(place) { (metric.name()) } }
+        } else {
             // Of an older template.
-            None => html! { (key) },
+            html! { (key) }
         };
         let (before, after) = (score_of(&data["before"]), score_of(&data["after"]));
         let was = before.map(exact);
