@@ -16,11 +16,8 @@ use data::On;
 pub type Rows = Vec<(String, String, String)>;
 
 fn main() -> ExitCode {
-    let databases: &[On] = if std::env::args().any(|word| word == "--sqlite-only") {
-        &[On::Sqlite]
-    } else {
-        &[On::Sqlite, On::Postgres]
-    };
+    let databases: &[On] =
+        if std::env::args().any(|word| word == "--sqlite-only") { &[On::Sqlite] } else { &[On::Sqlite, On::Postgres] };
     let mut rows = Rows::new();
     for on in databases {
         match run(*on) {
@@ -47,7 +44,11 @@ fn run(on: On) -> Result<Rows, String> {
         let seeded = seed::seed(&data, accounts)?;
         let server = server::Server::start(&data)?;
         if accounts == seed::ACCOUNTS {
-            rows.push((format!("{on}: start to first page"), "<= 500 ms".into(), format!("{} ms", server.first_page_ms)));
+            rows.push((
+                format!("{on}: start to first page"),
+                "<= 500 ms".into(),
+                format!("{} ms", server.first_page_ms),
+            ));
             rows.push((format!("{on}: idle memory"), "<= 60 MB".into(), format!("{:.0} MB", server.resident_mb()?)));
             rows.extend(load::pages(on, &server, &seeded)?);
             rows.push(sizes::report_html(on, &server, &seeded));

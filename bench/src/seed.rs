@@ -61,7 +61,8 @@ async fn fill(db: Db, migrate: bool, count: usize) -> Result<Seeded, Fault> {
     }
     for part in ids.chunks(PER_TRANSACTION) {
         let part = part.to_vec();
-        app.verb(Arc::clone(&workspace), Some(user), move |tx, by| part.iter().try_for_each(|id| pad_log(tx, by, *id))).await?;
+        app.verb(Arc::clone(&workspace), Some(user), move |tx, by| part.iter().try_for_each(|id| pad_log(tx, by, *id)))
+            .await?;
     }
     Ok(Seeded { slug: "bench", session, csrf, accounts: ids })
 }
@@ -82,7 +83,8 @@ async fn found(app: &App) -> Result<(Arc<Workspace>, Uuid, String, String), Faul
             };
             let founder = Founder { name: "Bea Bench".into(), email: "bea@bench.example".into(), hash: String::new() };
             let identity = found_workspace(tx, &seeding, &new, &founder)?;
-            let kept = NewSession { hash: hash_secret(&secret), identity, csrf: proof.clone(), user_agent: "bench".into() };
+            let kept =
+                NewSession { hash: hash_secret(&secret), identity, csrf: proof.clone(), user_agent: "bench".into() };
             people::create_session(tx, &kept, seeding.source.now())?;
             let workspace = people::workspace(tx, id)?.ok_or_else(Fault::not_found)?;
             let user = people::user_by_email(tx, id, "bea@bench.example")?.ok_or_else(Fault::not_found)?;

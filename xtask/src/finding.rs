@@ -20,19 +20,11 @@ pub struct Finding {
 
 impl Finding {
     pub fn error(path: &str, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            weight: Weight::Error,
-            message: message.into(),
-        }
+        Self { path: path.to_owned(), line, weight: Weight::Error, message: message.into() }
     }
 
     pub fn warning(path: &str, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            weight: Weight::Warning,
-            ..Self::error(path, line, message)
-        }
+        Self { weight: Weight::Warning, ..Self::error(path, line, message) }
     }
 }
 

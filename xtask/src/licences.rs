@@ -30,11 +30,7 @@ pub fn run() -> Result<bool, String> {
     for offender in &offenders {
         println!("error: {offender}");
     }
-    println!(
-        "licences: {} packages, {} not accepted",
-        packages.len(),
-        offenders.len()
-    );
+    println!("licences: {} packages, {} not accepted", packages.len(), offenders.len());
     Ok(offenders.is_empty())
 }
 
@@ -47,8 +43,8 @@ fn packages() -> Result<Vec<Value>, String> {
         let reason = String::from_utf8_lossy(&cargo.stderr);
         return Err(format!("cargo metadata failed: {}", reason.trim()));
     }
-    let mut metadata: Value = serde_json::from_slice(&cargo.stdout)
-        .map_err(|error| format!("cargo metadata is not JSON: {error}"))?;
+    let mut metadata: Value =
+        serde_json::from_slice(&cargo.stdout).map_err(|error| format!("cargo metadata is not JSON: {error}"))?;
     match metadata.get_mut("packages").map(Value::take) {
         Some(Value::Array(packages)) if !packages.is_empty() => Ok(packages),
         _ => Err("cargo metadata lists no packages".to_owned()),
@@ -58,24 +54,14 @@ fn packages() -> Result<Vec<Value>, String> {
 /// What is wrong with a package's licence, if anything.
 fn offence(package: &Value) -> Option<String> {
     let word = |key: &str| package.get(key).and_then(Value::as_str);
-    let name = format!(
-        "{} {}",
-        word("name").unwrap_or("?"),
-        word("version").unwrap_or("?")
-    );
+    let name = format!("{} {}", word("name").unwrap_or("?"), word("version").unwrap_or("?"));
     let Some(licence) = word("license") else {
-        return Some(format!(
-            "{name} states no SPDX licence; choose another crate"
-        ));
+        return Some(format!("{name} states no SPDX licence; choose another crate"));
     };
     match spdx::satisfied(licence, ACCEPTED) {
         Ok(true) => None,
-        Ok(false) => Some(format!(
-            "{name} is under `{licence}`, which is not on the list in xtask/src/licences.rs"
-        )),
-        Err(reason) => Some(format!(
-            "{name}: the licence `{licence}` cannot be read: {reason}"
-        )),
+        Ok(false) => Some(format!("{name} is under `{licence}`, which is not on the list in xtask/src/licences.rs")),
+        Err(reason) => Some(format!("{name}: the licence `{licence}` cannot be read: {reason}")),
     }
 }
 

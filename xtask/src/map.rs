@@ -5,14 +5,8 @@
 pub const CYCLE: &[(&str, &[&str])] = &[
     ("home", &["people", "account", "pod", "timeline", "task"]),
     ("know", &["stakeholder", "voice_of_customer", "swot"]),
-    (
-        "act",
-        &["plan", "playbook", "issue", "opportunity", "review"],
-    ),
-    (
-        "measure",
-        &["signal", "scorecard", "portfolio", "value", "sales_pod"],
-    ),
+    ("act", &["plan", "playbook", "issue", "opportunity", "review"]),
+    ("measure", &["signal", "scorecard", "portfolio", "value", "sales_pod"]),
     (
         "doors",
         &[
@@ -45,29 +39,14 @@ pub const ROOM_FILES: &[&str] = &["mod", "store", "api", "pages", "reactions"];
 
 /// Imports against the order, each with its reason.
 pub const EXCEPTIONS: &[(&str, &str, &str)] = &[
-    (
-        "corridor/caller.rs",
-        "people",
-        "every request begins with a session or a token, and these are rows of people",
-    ),
-    (
-        "timeline/store.rs",
-        "scorecard",
-        "the feed quotes the notes of scores, which are rows that can be erased",
-    ),
-    (
-        "timeline/pages/sentence.rs",
-        "scorecard",
-        "the feed names metrics and shows scores as the scorecard does",
-    ),
+    ("corridor/caller.rs", "people", "every request begins with a session or a token, and these are rows of people"),
+    ("timeline/store.rs", "scorecard", "the feed quotes the notes of scores, which are rows that can be erased"),
+    ("timeline/pages/sentence.rs", "scorecard", "the feed names metrics and shows scores as the scorecard does"),
 ];
 
 /// The place of a room in the cycle.
 pub fn place(room: &str) -> Option<usize> {
-    CYCLE
-        .iter()
-        .flat_map(|(_, rooms)| rooms.iter())
-        .position(|known| *known == room)
+    CYCLE.iter().flat_map(|(_, rooms)| rooms.iter()).position(|known| *known == room)
 }
 
 /// Whether code in `from` may import `to`, both being folders of the house.

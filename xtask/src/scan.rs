@@ -24,10 +24,7 @@ pub fn scan(text: &str) -> Scanned {
     while scanner.at < scanner.rest.len() {
         scanner.step();
     }
-    Scanned {
-        code: scanner.code,
-        literals: scanner.literals,
-    }
+    Scanned { code: scanner.code, literals: scanner.literals }
 }
 
 struct Scanner {
@@ -50,11 +47,7 @@ impl Scanner {
         if character == '\n' {
             self.line += 1;
         }
-        self.code.push(if keep || character == '\n' {
-            character
-        } else {
-            ' '
-        });
+        self.code.push(if keep || character == '\n' { character } else { ' ' });
         character
     }
 

@@ -3,10 +3,7 @@
 /// `MIT OR (Apache-2.0 WITH LLVM-exception AND BSD-3-Clause)`; the old `MIT/Apache-2.0` means OR.
 /// An expression that cannot be read is an error, never a yes.
 pub fn satisfied(expression: &str, accepted: &[&str]) -> Result<bool, String> {
-    let spaced = expression
-        .replace('(', " ( ")
-        .replace(')', " ) ")
-        .replace('/', " OR ");
+    let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let mut words = spaced.split_whitespace().collect::<Vec<_>>();
     words.reverse();
     let answer = any_of(&mut words, accepted)?;
@@ -43,9 +40,7 @@ fn one(words: &mut Vec<&str>, accepted: &[&str]) -> Result<bool, String> {
                 _ => Err("a bracket is not closed".to_owned()),
             }
         }
-        Some(word @ (")" | "AND" | "OR" | "WITH")) => {
-            Err(format!("`{word}` in place of a licence"))
-        }
+        Some(word @ (")" | "AND" | "OR" | "WITH")) => Err(format!("`{word}` in place of a licence")),
         Some(licence) => {
             let mut name = licence.to_owned();
             if words.last() == Some(&"WITH") {
@@ -78,25 +73,13 @@ mod tests {
             ("Apache-2.0 WITH LLVM-exception", true),
             ("MIT WITH Some-exception", false),
         ] {
-            assert_eq!(
-                satisfied(expression, ACCEPTED),
-                Ok(expected),
-                "{expression}"
-            );
+            assert_eq!(satisfied(expression, ACCEPTED), Ok(expected), "{expression}");
         }
     }
 
     #[test]
     fn what_cannot_be_read_is_an_error() {
-        for expression in [
-            "",
-            "MIT OR",
-            "(MIT",
-            "MIT)",
-            "AND MIT",
-            "MIT Apache-2.0",
-            "MIT WITH",
-        ] {
+        for expression in ["", "MIT OR", "(MIT", "MIT)", "AND MIT", "MIT Apache-2.0", "MIT WITH"] {
             assert!(satisfied(expression, ACCEPTED).is_err(), "{expression}");
         }
     }

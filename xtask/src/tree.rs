@@ -17,11 +17,7 @@ pub struct File {
 impl File {
     pub fn new(path: &str, text: &str) -> Self {
         let is_rust = has_extension(path, &["rs"]);
-        Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-            rust: is_rust.then(|| scan::scan(text)),
-        }
+        Self { path: path.to_owned(), text: text.to_owned(), rust: is_rust.then(|| scan::scan(text)) }
     }
 
     pub fn is(&self, extensions: &[&str]) -> bool {
@@ -44,9 +40,7 @@ impl File {
 }
 
 fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines()
-        .enumerate()
-        .map(|(index, line)| (index + 1, line))
+    text.lines().enumerate().map(|(index, line)| (index + 1, line))
 }
 
 fn has_extension(path: &str, extensions: &[&str]) -> bool {
@@ -66,13 +60,7 @@ impl Tree {
     /// Reads the working copy: what is committed and what is new, without what git ignores.
     pub fn read(root: &Path) -> Result<Self, String> {
         let listing = Command::new("git")
-            .args([
-                "ls-files",
-                "-z",
-                "--cached",
-                "--others",
-                "--exclude-standard",
-            ])
+            .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
             .current_dir(root)
             .output()
             .map_err(|error| format!("git ls-files did not start: {error}; install git"))?;

@@ -11,9 +11,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
     };
     let mut lines = file.text.lines().map(str::trim);
     let has_section = lines.any(|line| line == "## [Unreleased]" || line == "## Unreleased");
-    let entries = lines
-        .take_while(|line| !line.starts_with("## "))
-        .any(|line| line.starts_with("- "));
+    let entries = lines.take_while(|line| !line.starts_with("## ")).any(|line| line.starts_with("- "));
     match (has_section, entries) {
         (true, true) => Vec::new(),
         (true, false) => {
@@ -36,13 +34,7 @@ mod tests {
     fn a_changelog_without_its_open_section_is_caught() {
         assert_eq!(check(&Tree::sample(&[])).len(), 1);
         assert_eq!(findings("# Changelog\n\n## 0.1.0\n- x\n"), 1);
-        assert_eq!(
-            findings("# Changelog\n\n## Unreleased\n\n## 0.1.0\n- x\n"),
-            1
-        );
-        assert_eq!(
-            findings("# Changelog\n\n## Unreleased\n### Added\n- x\n"),
-            0
-        );
+        assert_eq!(findings("# Changelog\n\n## Unreleased\n\n## 0.1.0\n- x\n"), 1);
+        assert_eq!(findings("# Changelog\n\n## Unreleased\n### Added\n- x\n"), 0);
     }
 }

@@ -9,16 +9,11 @@ const STARTS: &[&str] = &["", "crates/mainstay/", "crates/mainstay/src/", "crate
 /// Paths that exist only after a build or a test run.
 const MADE: &[&str] = &["target/", "tests/browser/node_modules", "tests/browser/out"];
 
-const EXTENSIONS: &[&str] = &[
-    "rs", "md", "toml", "sql", "js", "mjs", "css", "json", "yaml", "sh",
-];
+const EXTENSIONS: &[&str] = &["rs", "md", "toml", "sql", "js", "mjs", "css", "json", "yaml", "sh"];
 
 pub fn check(tree: &Tree) -> Vec<Finding> {
     // The changelog speaks of files that have gone since.
-    let documents = tree
-        .files
-        .iter()
-        .filter(|file| file.is(&["md"]) && file.path != "CHANGELOG.md");
+    let documents = tree.files.iter().filter(|file| file.is(&["md"]) && file.path != "CHANGELOG.md");
     documents.flat_map(|file| of_document(tree, file)).collect()
 }
 
@@ -64,9 +59,8 @@ fn is_path(span: &str) -> bool {
     }
     let extension = span.rsplit_once('.').map_or("", |(_, extension)| extension);
     let known_extension = EXTENSIONS.contains(&extension);
-    let known_start = ["crates/", "docs/", "xtask/", "bin/", "tests/", ".ci/"]
-        .iter()
-        .any(|start| span.starts_with(start));
+    let known_start =
+        ["crates/", "docs/", "xtask/", "bin/", "tests/", ".ci/"].iter().any(|start| span.starts_with(start));
     known_extension && !span.starts_with('.') || known_start
 }
 
@@ -78,9 +72,7 @@ fn link_exists(tree: &Tree, file: &File, link: &str) -> bool {
 
 fn path_exists(tree: &Tree, file: &File, span: &str) -> bool {
     let span = span.trim_end_matches('/');
-    let made = MADE
-        .iter()
-        .any(|path| span.starts_with(path.trim_end_matches('/')));
+    let made = MADE.iter().any(|path| span.starts_with(path.trim_end_matches('/')));
     let known = |path: &str| tree.paths.contains(path);
     made || STARTS.iter().any(|start| known(&format!("{start}{span}")))
         || known(&beside(file, span))
@@ -114,22 +106,14 @@ mod tests {
             ("crates/mainstay/src/account/store.rs", ""),
         ]);
         let messages = check(&tree).into_iter().map(|f| f.message);
-        messages
-            .map(|m| m.split('`').nth(1).unwrap_or("").to_owned())
-            .collect()
+        messages.map(|m| m.split('`').nth(1).unwrap_or("").to_owned()).collect()
     }
 
     #[test]
     fn dead_links_and_dead_paths_are_caught() {
         assert_eq!(dead("see [how](../how-to/gone.md)"), ["../how-to/gone.md"]);
-        assert_eq!(
-            dead("see `crates/mainstay/src/gone.rs`"),
-            ["crates/mainstay/src/gone.rs"]
-        );
-        assert_eq!(
-            dead("see `gone.rs` and `docs/gone`"),
-            ["gone.rs", "docs/gone"]
-        );
+        assert_eq!(dead("see `crates/mainstay/src/gone.rs`"), ["crates/mainstay/src/gone.rs"]);
+        assert_eq!(dead("see `gone.rs` and `docs/gone`"), ["gone.rs", "docs/gone"]);
     }
 
     #[test]

@@ -7,10 +7,7 @@ use crate::tree::{File, Tree};
 
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let mut found = Vec::new();
-    let house = tree
-        .files
-        .iter()
-        .filter(|f| f.path.starts_with(super::HOUSE));
+    let house = tree.files.iter().filter(|f| f.path.starts_with(super::HOUSE));
     for file in house {
         found.extend(inline_attributes(file));
         if !may_hold_html(&file.path) {
@@ -34,12 +31,9 @@ fn may_hold_html(path: &str) -> bool {
 fn html_outside(file: &File) -> Vec<Finding> {
     let mut found = Vec::new();
     for (number, line) in file.code_lines() {
-        let made = ["maud", "html!"]
-            .iter()
-            .find(|word| find_word(line, word).is_some());
+        let made = ["maud", "html!"].iter().find(|word| find_word(line, word).is_some());
         if let Some(word) = made {
-            let message =
-                format!("`{word}` outside pages and the frame; let pages.rs make the HTML");
+            let message = format!("`{word}` outside pages and the frame; let pages.rs make the HTML");
             found.push(Finding::error(&file.path, number, message));
         }
     }
@@ -50,13 +44,10 @@ fn html_outside(file: &File) -> Vec<Finding> {
 fn inline_attributes(file: &File) -> Vec<Finding> {
     let mut found = Vec::new();
     let literals = file.rust.iter().flat_map(|rust| &rust.literals);
-    let lines = file
-        .code_lines()
-        .chain(literals.map(|l| (l.line, l.text.as_str())));
+    let lines = file.code_lines().chain(literals.map(|l| (l.line, l.text.as_str())));
     for (number, line) in lines {
         if let Some(name) = attributes(line).find(|name| is_inline(name)) {
-            let message =
-                format!("inline `{name}=`, which the policy blocks; use a class or a module");
+            let message = format!("inline `{name}=`, which the policy blocks; use a class or a module");
             found.push(Finding::error(&file.path, number, message));
         }
     }
@@ -73,9 +64,7 @@ fn attributes(line: &str) -> impl Iterator<Item = &str> {
         let before = &line[..at];
         let start = before
             .rfind(|c: char| !(c.is_alphanumeric() || "_-:".contains(c)))
-            .map_or(0, |end| {
-                end + before[end..].chars().next().map_or(1, char::len_utf8)
-            });
+            .map_or(0, |end| end + before[end..].chars().next().map_or(1, char::len_utf8));
         Some(&before[start..])
     })
 }
@@ -100,10 +89,7 @@ mod tests {
         assert!(caught("crates/mainstay/src/account/pages.rs", text).is_empty());
         assert!(caught("crates/mainstay/src/account/pages/list.rs", text).is_empty());
         assert!(caught("crates/mainstay/src/corridor/frame.rs", text).is_empty());
-        assert_eq!(
-            caught("crates/mainstay/src/corridor/access.rs", text),
-            [1, 2]
-        );
+        assert_eq!(caught("crates/mainstay/src/corridor/access.rs", text), [1, 2]);
     }
 
     #[test]
@@ -112,12 +98,6 @@ mod tests {
         assert_eq!(caught(path, "html! { p style=\"color: red\" { } }"), [1]);
         assert_eq!(caught(path, "html! { p onclick=(go) { } }"), [1]);
         assert_eq!(caught(path, "PreEscaped(\"<p style='x'>\")"), [1]);
-        assert!(
-            caught(
-                path,
-                "let style = \"plain\"; html! { p data-style=\"x\" class=\"on\" { } }"
-            )
-            .is_empty()
-        );
+        assert!(caught(path, "let style = \"plain\"; html! { p data-style=\"x\" class=\"on\" { } }").is_empty());
     }
 }

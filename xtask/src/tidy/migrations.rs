@@ -8,11 +8,8 @@ use crate::tree::{File, Tree};
 const FOLDER: &str = "crates/mainstay/migrations/";
 
 pub fn check(tree: &Tree) -> Vec<Finding> {
-    let mut files: Vec<&File> = tree
-        .files
-        .iter()
-        .filter(|file| file.path.starts_with(FOLDER) && file.is(&["sql"]))
-        .collect();
+    let mut files: Vec<&File> =
+        tree.files.iter().filter(|file| file.path.starts_with(FOLDER) && file.is(&["sql"])).collect();
     files.sort_by_key(|file| &file.path);
     let mut found = Vec::new();
     for (index, file) in files.iter().enumerate() {
@@ -24,15 +21,9 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
 
 fn numbering(file: &File, expected: usize) -> Option<Finding> {
     let start = format!("{expected:04}_");
-    let words = file
-        .name()
-        .strip_prefix(&start)
-        .and_then(|rest| rest.strip_suffix(".sql"));
+    let words = file.name().strip_prefix(&start).and_then(|rest| rest.strip_suffix(".sql"));
     let plain = |words: &str| {
-        !words.is_empty()
-            && words
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        !words.is_empty() && words.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     };
     (!words.is_some_and(plain)).then(|| {
         let message = format!("should be named {start}<room>_<change>.sql; numbers have no gap");
@@ -42,16 +33,10 @@ fn numbering(file: &File, expected: usize) -> Option<Finding> {
 
 /// Row-level security is switched on by `-- tenant <table>` or `-- system <table>`.
 fn unowned_tables(files: &[&File]) -> Vec<Finding> {
-    let lines = || {
-        files
-            .iter()
-            .flat_map(|file| file.lines().map(move |(n, l)| (file, n, l.trim())))
-    };
+    let lines = || files.iter().flat_map(|file| file.lines().map(move |(n, l)| (file, n, l.trim())));
     let owned: BTreeSet<&str> = lines()
         .filter_map(|(_, _, line)| {
-            let rest = line
-                .strip_prefix("-- tenant ")
-                .or(line.strip_prefix("-- system "))?;
+            let rest = line.strip_prefix("-- tenant ").or(line.strip_prefix("-- system "))?;
             rest.split_whitespace().next()
         })
         .collect();
@@ -80,10 +65,7 @@ mod tests {
     use super::*;
 
     fn paths(files: &[(&str, &str)]) -> Vec<String> {
-        check(&Tree::sample(files))
-            .into_iter()
-            .map(|f| f.path)
-            .collect()
+        check(&Tree::sample(files)).into_iter().map(|f| f.path).collect()
     }
 
     #[test]

@@ -101,10 +101,7 @@ mod tests {
 
     #[test]
     fn the_room_is_the_first_folder_of_the_house() {
-        assert_eq!(
-            room_of("crates/mainstay/src/account/store/read.rs"),
-            Some(("account", "store/read.rs"))
-        );
+        assert_eq!(room_of("crates/mainstay/src/account/store/read.rs"), Some(("account", "store/read.rs")));
         assert_eq!(room_of("crates/mainstay/src/app.rs"), None);
     }
 }

@@ -116,9 +116,7 @@ fn first_names(rest: &str) -> Vec<&str> {
 }
 
 fn leading_name(text: &str) -> &str {
-    let end = text
-        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
     &text[..end]
 }
 
@@ -128,10 +126,7 @@ mod tests {
 
     fn found(path: &str, text: &str) -> Vec<(usize, String)> {
         let tree = Tree::sample(&[(path, text)]);
-        check(&tree)
-            .into_iter()
-            .map(|f| (f.line, f.message))
-            .collect()
+        check(&tree).into_iter().map(|f| (f.line, f.message)).collect()
     }
 
     #[test]
@@ -156,10 +151,7 @@ mod tests {
 
     #[test]
     fn the_corridor_imports_no_room() {
-        let findings = found(
-            "crates/mainstay/src/corridor/access.rs",
-            "use crate::people;",
-        );
+        let findings = found("crates/mainstay/src/corridor/access.rs", "use crate::people;");
         assert_eq!(findings.len(), 1);
     }
 
@@ -181,16 +173,8 @@ mod tests {
 
     #[test]
     fn unknown_rooms_and_unknown_files_are_caught() {
-        assert!(
-            found("crates/mainstay/src/helpers/mod.rs", "")[0]
-                .1
-                .contains("not on the map")
-        );
-        assert!(
-            found("crates/mainstay/src/account/utils.rs", "")[0]
-                .1
-                .contains("a room holds only")
-        );
+        assert!(found("crates/mainstay/src/helpers/mod.rs", "")[0].1.contains("not on the map"));
+        assert!(found("crates/mainstay/src/account/utils.rs", "")[0].1.contains("a room holds only"));
         assert_eq!(found("crates/mainstay/src/account/store/create.rs", ""), []);
     }
 

@@ -14,9 +14,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
 }
 
 fn of_file(file: &File) -> Option<Finding> {
-    if !file.is(&["rs", "js", "mjs", "ts", "css"])
-        || EXEMPT.iter().any(|(path, _)| *path == file.path)
-    {
+    if !file.is(&["rs", "js", "mjs", "ts", "css"]) || EXEMPT.iter().any(|(path, _)| *path == file.path) {
         return None;
     }
     let lines = file.text.lines().count();
@@ -46,9 +44,6 @@ mod tests {
         ]);
         let found = check(&tree);
         let seen: Vec<(&str, Weight)> = found.iter().map(|f| (&*f.path, f.weight)).collect();
-        assert_eq!(
-            seen,
-            [("long.rs", Weight::Warning), ("endless.js", Weight::Error)]
-        );
+        assert_eq!(seen, [("long.rs", Weight::Warning), ("endless.js", Weight::Error)]);
     }
 }

@@ -4,9 +4,7 @@ use super::room_of;
 use crate::finding::Finding;
 use crate::tree::{File, Tree};
 
-const FIRST_WORDS: &[&str] = &[
-    "SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "CREATE", "ALTER", "DROP",
-];
+const FIRST_WORDS: &[&str] = &["SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "CREATE", "ALTER", "DROP"];
 
 /// Folders whose Rust files are checked; tests may look into the database.
 const CHECKED: &[&str] = &["crates/mainstay/src/", "crates/mainstay-rules/src/"];
@@ -35,8 +33,7 @@ fn is_store(path: &str) -> bool {
 fn is_sql(text: &str) -> bool {
     let text = text.trim_start_matches(|c: char| c == '\\' || c.is_whitespace());
     FIRST_WORDS.iter().any(|word| {
-        text.strip_prefix(word)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+        text.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
     })
 }
 
@@ -55,13 +52,7 @@ mod tests {
             ("crates/mainstay/src/app.rs", query),
         ]);
         let found: Vec<String> = check(&tree).into_iter().map(|f| f.path).collect();
-        assert_eq!(
-            found,
-            [
-                "crates/mainstay/src/account/api.rs",
-                "crates/mainstay/src/app.rs"
-            ]
-        );
+        assert_eq!(found, ["crates/mainstay/src/account/api.rs", "crates/mainstay/src/app.rs"]);
     }
 
     #[test]

@@ -24,8 +24,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
 fn silenced(file: &File, found: &mut Vec<Finding>) {
     for (number, line) in file.code_lines() {
         if SILENCED.iter().any(|word| line.contains(word)) {
-            let message =
-                "a silenced lint; use `#[expect(lint, reason = \"…\")]` or mend the cause";
+            let message = "a silenced lint; use `#[expect(lint, reason = \"…\")]` or mend the cause";
             found.push(Finding::error(&file.path, number, message));
         }
     }
@@ -37,10 +36,7 @@ fn unfinished(file: &File, found: &mut Vec<Finding>) {
         return;
     }
     for (number, line) in file.lines() {
-        if let Some(word) = UNFINISHED
-            .iter()
-            .find(|word| find_word(line, word).is_some())
-        {
+        if let Some(word) = UNFINISHED.iter().find(|word| find_word(line, word).is_some()) {
             let message = format!("`{word}`: finish it, or open an issue and take the note out");
             found.push(Finding::error(&file.path, number, message));
         }
@@ -54,8 +50,7 @@ fn machine(file: &File, found: &mut Vec<Finding>) {
     }
     for (number, line) in file.lines() {
         if let Some(word) = MACHINE.iter().find(|word| is_machine_path(line, word)) {
-            let message =
-                format!("a path of one machine (`{word}…`); make it relative or a parameter");
+            let message = format!("a path of one machine (`{word}…`); make it relative or a parameter");
             found.push(Finding::error(&file.path, number, message));
         }
     }
@@ -83,10 +78,7 @@ mod tests {
         assert_eq!(found("a.rs", "#![allow(clippy::all)]"), 1);
         assert_eq!(found("a.rs", "fn f() { todo!() }"), 1);
         assert_eq!(found("a.sql", "-- FIXME later"), 1);
-        assert_eq!(
-            found("a.rs", "// say \"#[allow(x)]\" in words\nlet todo = 1;"),
-            0
-        );
+        assert_eq!(found("a.rs", "// say \"#[allow(x)]\" in words\nlet todo = 1;"), 0);
     }
 
     #[test]

@@ -59,7 +59,9 @@ impl Export {
         let (workspace, who) = whose(&app, self.workspace.as_deref(), self.acting.as_deref()).await?;
         let viewer = self.acting.is_some().then_some(who);
         let mut out: Box<dyn Write + Send> = match &self.file {
-            Some(file) => Box::new(BufWriter::new(File::create(file).map_err(|e| format!("{} cannot be written: {e}", file.display()))?)),
+            Some(file) => Box::new(BufWriter::new(
+                File::create(file).map_err(|e| format!("{} cannot be written: {e}", file.display()))?,
+            )),
             None => Box::new(BufWriter::new(io::stdout())),
         };
         let written = match (self.everything, self.format) {
@@ -110,9 +112,23 @@ fn part_of(tx: &mut Tx<'_>, workspace: Uuid, viewer: Option<Who>, ids: &[Uuid]) 
 fn csv_of(workspace: &Workspace, lines: &[Line], out: &mut dyn Write) -> Result<usize, String> {
     let mut writer = csv::Writer::from_writer(out);
     let steps = SOFTWARE.steps.iter().map(|step| step.name.clone());
-    let header = ["Account", "External id", "Sales associate", "End date", "Type"].map(str::to_owned).into_iter().chain(steps).chain(
-        ["Overall", "Last year ARR", "Delta ARR target", "ARR YTD", "Progress", "Industry", "Vertical", "Geography"].map(str::to_owned),
-    );
+    let header = ["Account", "External id", "Sales associate", "End date", "Type"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(steps)
+        .chain(
+            [
+                "Overall",
+                "Last year ARR",
+                "Delta ARR target",
+                "ARR YTD",
+                "Progress",
+                "Industry",
+                "Vertical",
+                "Geography",
+            ]
+            .map(str::to_owned),
+        );
     writer.write_record(header).map_err(|e| not_written(&e))?;
     for line in lines {
         writer.write_record(record(workspace, line)).map_err(|e| not_written(&e))?;
@@ -170,7 +186,8 @@ async fn everything(app: &App, workspace: &Arc<Workspace>, out: &mut (dyn Write 
         let mut after = None;
         loop {
             let from = after.clone();
-            let page = app.db.read(Scope::Workspace(id), move |tx| import::dump(tx, id, table, from.as_deref())).await?;
+            let page =
+                app.db.read(Scope::Workspace(id), move |tx| import::dump(tx, id, table, from.as_deref())).await?;
             let Some((last, _)) = page.last() else { break };
             after = Some(last.clone());
             for (_, row) in &page {

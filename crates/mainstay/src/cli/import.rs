@@ -83,7 +83,10 @@ impl Import {
         // Before anything is kept: a file that cannot be imported leaves no trace.
         checked.expect_answers(&settings)?;
         if out.counts.refused > 0 && !self.leave_out_refused {
-            return Err(format!("{} rows have errors. Mend them in the file, or give --leave-out-refused", out.counts.refused));
+            return Err(format!(
+                "{} rows have errors. Mend them in the file, or give --leave-out-refused",
+                out.counts.refused
+            ));
         }
         let out = self.apply(&app, &workspace, who, sheet, settings).await?;
         self.print(&out, "are")
@@ -91,8 +94,9 @@ impl Import {
 
     fn asked(&self) -> Result<Asked, String> {
         let pair = |text: &String| -> Result<(Field, String), String> {
-            let (field, column) =
-                text.split_once('=').ok_or_else(|| format!("--map takes field=Column, for example name=Customer, and not {text}"))?;
+            let (field, column) = text
+                .split_once('=')
+                .ok_or_else(|| format!("--map takes field=Column, for example name=Customer, and not {text}"))?;
             Ok((read_field(field.trim())?, column.to_owned()))
         };
         Ok(Asked {
@@ -112,7 +116,14 @@ impl Import {
         Err(format!("{shown} has {size} bytes; at most {IMPORT_BYTES_MAX} are read. Split it"))
     }
 
-    async fn apply(&self, app: &App, workspace: &Arc<Workspace>, who: Who, sheet: Sheet, settings: Settings) -> Result<ImportOut, String> {
+    async fn apply(
+        &self,
+        app: &App,
+        workspace: &Arc<Workspace>,
+        who: Who,
+        sheet: Sheet,
+        settings: Settings,
+    ) -> Result<ImportOut, String> {
         let (source, leave_out) = (app.source.clone(), self.leave_out_refused);
         let user = (!who.user.is_nil()).then_some(who.user);
         let staging = move |tx: &mut Tx<'_>, by: &By| store::stage(tx, by, &sheet, &settings);
@@ -160,7 +171,8 @@ async fn check(
 
 fn print_problems(checked: &Checked) {
     for problem in &checked.problems {
-        let place = problem.column.as_ref().map(|c| format!(", column {} ({})", c.letter, c.header)).unwrap_or_default();
+        let place =
+            problem.column.as_ref().map(|c| format!(", column {} ({})", c.letter, c.header)).unwrap_or_default();
         let severity = if problem.severity == Severity::Error { "error" } else { "note" };
         eprintln!("{severity}: row {}{place}: {}", problem.row, problem.message);
     }

@@ -1,9 +1,9 @@
 //! The command line: one subcommand for each thing that is done outside a browser.
 
-mod export;
 mod backup;
 mod check;
 pub mod demo;
+mod export;
 mod house;
 mod import;
 mod migrate;
@@ -56,10 +56,14 @@ enum Command {
     )]
     Migrate(migrate::Migrate),
     /// Bring in a spreadsheet: a progress report as CSV or .xlsx
-    #[command(after_help = "Example: mainstay import --kind progress_report --map name=Customer,arr_ytd=L --dry-run report.xlsx")]
+    #[command(
+        after_help = "Example: mainstay import --kind progress_report --map name=Customer,arr_ytd=L --dry-run report.xlsx"
+    )]
     Import(import::Import),
     /// Write the progress report, or everything, to a file
-    #[command(after_help = "Examples: mainstay export report.csv\n          mainstay export --everything everything.jsonl")]
+    #[command(
+        after_help = "Examples: mainstay export report.csv\n          mainstay export --everything everything.jsonl"
+    )]
     Export(export::Export),
     /// Add workspaces
     Workspace(workspace::Workspace),

@@ -14,9 +14,12 @@ const BOUNDARY: &str = "----mainstay-test";
 fn multipart(file_name: &str, file: &[u8], words: &[(&str, &str)]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in words {
-        body.extend(format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        body.extend(
+            format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+        );
     }
-    let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\n\r\n");
+    let head =
+        format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\n\r\n");
     body.extend(head.bytes());
     body.extend(file);
     body.extend(format!("\r\n--{BOUNDARY}--\r\n").bytes());

@@ -17,5 +17,5 @@ mod pod;
 mod portfolio;
 mod scorecard;
 mod statements;
-mod workbook;
 mod timeline;
+mod workbook;

@@ -42,7 +42,8 @@ pub fn of_rows(rows: &[Vec<Cell<'_>>]) -> Vec<u8> {
         .iter()
         .enumerate()
         .map(|(index, cells)| {
-            let cells: String = cells.iter().enumerate().map(|(column, cell)| cell_xml(index + 1, column, cell)).collect();
+            let cells: String =
+                cells.iter().enumerate().map(|(column, cell)| cell_xml(index + 1, column, cell)).collect();
             format!(r#"<row r="{}">{cells}</row>"#, index + 1)
         })
         .collect();

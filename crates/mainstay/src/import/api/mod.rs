@@ -56,7 +56,14 @@ pub fn guessed(sheet: &Sheet) -> Vec<Field> {
 }
 
 /// Checks a file that is not kept.
-pub fn dry_run(tx: &mut Tx<'_>, workspace: &Workspace, who: Who, source: &Source, sheet: &Sheet, settings: &Settings) -> Result<(Settings, Checked), Fault> {
+pub fn dry_run(
+    tx: &mut Tx<'_>,
+    workspace: &Workspace,
+    who: Who,
+    source: &Source,
+    sheet: &Sheet,
+    settings: &Settings,
+) -> Result<(Settings, Checked), Fault> {
     let settings = with_remembered(tx, workspace.id, settings)?;
     let against = Against { workspace, who, at: source.now() };
     let checked = store::check(tx, &against, &sheet.headers, &sheet.rows, &settings)?;
@@ -66,7 +73,11 @@ pub fn dry_run(tx: &mut Tx<'_>, workspace: &Workspace, who: Who, source: &Source
 /// What people chose the last time stands until they choose otherwise.
 pub fn with_remembered(tx: &mut Tx<'_>, workspace: Uuid, settings: &Settings) -> Result<Settings, Fault> {
     let (decimal, dates) = store::remembered(tx, workspace)?;
-    Ok(Settings { fields: settings.fields.clone(), decimal: settings.decimal.or(decimal), dates: settings.dates.or(dates) })
+    Ok(Settings {
+        fields: settings.fields.clone(),
+        decimal: settings.decimal.or(decimal),
+        dates: settings.dates.or(dates),
+    })
 }
 
 /// An import as it stands.
@@ -184,7 +195,14 @@ fn expect_version(tx: &mut Tx<'_>, by: &By, id: Uuid, care: &crate::corridor::re
 }
 
 /// Applies with the import as the cause of every event, so that readers of events see one import.
-pub fn apply_as(tx: &mut Tx<'_>, by: &By, source: &Source, who: Who, id: Uuid, leave_out_refused: bool) -> Result<(), Fault> {
+pub fn apply_as(
+    tx: &mut Tx<'_>,
+    by: &By,
+    source: &Source,
+    who: Who,
+    id: Uuid,
+    leave_out_refused: bool,
+) -> Result<(), Fault> {
     let because = By::new(std::sync::Arc::clone(&by.workspace), by.user, source.clone()).because_of(id);
     store::apply(tx, &because, who, id, leave_out_refused)?;
     crate::app::project(tx, &because)

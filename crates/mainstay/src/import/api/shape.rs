@@ -124,7 +124,13 @@ impl From<DateOrder> for DateWord {
 fn columns(headers: &[String], fields: &[Field]) -> Vec<ColumnOut> {
     let fields = fields.iter().copied().chain(std::iter::repeat(Field::Ignore));
     let numbered = headers.iter().zip(fields).enumerate();
-    numbered.map(|(index, (header, field))| ColumnOut { letter: column_letters(index), header: header.clone(), field: field.key() }).collect()
+    numbered
+        .map(|(index, (header, field))| ColumnOut {
+            letter: column_letters(index),
+            header: header.clone(),
+            field: field.key(),
+        })
+        .collect()
 }
 
 /// "A · Customer": a column as people and problems name it.
@@ -167,7 +173,8 @@ impl ImportOut {
     }
 
     pub fn dry(sheet: &Sheet, settings: &Settings, checked: &Checked) -> Self {
-        Self::empty(sheet.file_name.clone(), columns(&sheet.headers, &settings.fields), settings).with(checked, settings)
+        Self::empty(sheet.file_name.clone(), columns(&sheet.headers, &settings.fields), settings)
+            .with(checked, settings)
     }
 
     fn empty(file_name: String, columns: Vec<ColumnOut>, settings: &Settings) -> Self {

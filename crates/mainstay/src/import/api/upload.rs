@@ -79,7 +79,10 @@ impl FromRequest<App> for Upload {
         let from_header = parts.headers.get(CSRF_HEADER).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         if !kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") {
-            return Err(Fault::new(Problem::UnsupportedMediaType, "Send the file as multipart/form-data, in the part “file”."));
+            return Err(Fault::new(
+                Problem::UnsupportedMediaType,
+                "Send the file as multipart/form-data, in the part “file”.",
+            ));
         }
         let (headers, method, path) = (parts.headers.clone(), parts.method.clone(), parts.uri.path().to_owned());
         let body = body_of(Request::from_parts(parts.clone(), body), IMPORT_BYTES_MAX + AROUND_BYTES_MAX).await?;
@@ -114,7 +117,10 @@ impl Upload {
             } else if bytes.len() <= WORD_BYTES_MAX {
                 self.words.insert(name, String::from_utf8_lossy(&bytes).trim().to_owned());
             } else {
-                return Err(Fault::new(Problem::TooLarge, format!("Only the part “file” may have more than {WORD_BYTES_MAX} bytes.")));
+                return Err(Fault::new(
+                    Problem::TooLarge,
+                    format!("Only the part “file” may have more than {WORD_BYTES_MAX} bytes."),
+                ));
             }
         }
         Ok(has_file)
@@ -161,8 +167,12 @@ fn read_mapping(text: &str) -> Result<Vec<(Field, String)>, Fault> {
     if text.is_empty() {
         return Ok(Vec::new());
     }
-    let named: BTreeMap<String, String> = serde_json::from_str(text)
-        .map_err(|_| unknown("/mapping", "mapping is a JSON object: field to column, for example {\"name\": \"Customer\"}.".to_owned()))?;
+    let named: BTreeMap<String, String> = serde_json::from_str(text).map_err(|_| {
+        unknown(
+            "/mapping",
+            "mapping is a JSON object: field to column, for example {\"name\": \"Customer\"}.".to_owned(),
+        )
+    })?;
     named.into_iter().map(|(field, column)| Ok((read_field(&field)?, column))).collect()
 }
 

@@ -36,7 +36,11 @@ const PAGE_FILES: i64 = 50;
 type Fields = HashMap<String, String>;
 
 /// `GET /w/{workspace}/import`
-pub async fn list(State(app): State<App>, caller: Allowed<MayImport>, Query(paging): Query<Paging>) -> Result<Markup, Fault> {
+pub async fn list(
+    State(app): State<App>,
+    caller: Allowed<MayImport>,
+    Query(paging): Query<Paging>,
+) -> Result<Markup, Fault> {
     let (after, workspace) = (paging.after()?, caller.workspace.id);
     let imports =
         app.db.read(Scope::Workspace(workspace), move |tx| store::list(tx, workspace, after, PAGE_FILES + 1)).await?;
@@ -147,7 +151,11 @@ async fn stage(app: &App, who: &Caller, upload: Result<Upload, Fault>) -> Result
 }
 
 /// `GET /w/{workspace}/import/{import}`
-pub async fn show(State(app): State<App>, caller: Allowed<MayImport>, Path(path): Path<Fields>) -> Result<Markup, Fault> {
+pub async fn show(
+    State(app): State<App>,
+    caller: Allowed<MayImport>,
+    Path(path): Path<Fields>,
+) -> Result<Markup, Fault> {
     show_as(&app, &caller, id_in(&path)?, None).await
 }
 
@@ -245,8 +253,9 @@ pub async fn undo(
     Posted(_): Posted<Fields>,
 ) -> Result<Response, Fault> {
     let (id, source) = (id_in(&path)?, app.source.clone());
-    let undone =
-        app.verb(Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| api::undo_as(tx, by, &source, id)).await;
+    let undone = app
+        .verb(Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| api::undo_as(tx, by, &source, id))
+        .await;
     match undone {
         Ok(()) => Ok(see_other(&path_of(&caller, id))),
         Err(fault) => shown_again(&app, &caller, id, fault).await,
@@ -254,7 +263,11 @@ pub async fn undo(
 }
 
 /// `GET /w/{workspace}/import/{import}/refused.csv`
-pub async fn refused(State(app): State<App>, caller: Allowed<MayImport>, Path(path): Path<Fields>) -> Result<Response, Fault> {
+pub async fn refused(
+    State(app): State<App>,
+    caller: Allowed<MayImport>,
+    Path(path): Path<Fields>,
+) -> Result<Response, Fault> {
     let (id, workspace) = (id_in(&path)?, caller.workspace.id);
     let (import, rows) = app
         .db
@@ -281,4 +294,3 @@ fn counts(import: store::Counts) -> Markup {
     ];
     html! { dl.counts { @for (label, number) in numbers { div { dt { (label) } dd { (number) } } } } }
 }
-

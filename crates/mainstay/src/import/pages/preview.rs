@@ -53,7 +53,10 @@ fn conventions(checked: &Checked, settings: &Settings) -> Markup {
     if !checked.decimal_unclear && !checked.dates_unclear {
         return html! {};
     }
-    let dates = [("day_first", text::day_first(), DateOrder::DayFirst), ("month_first", text::month_first(), DateOrder::MonthFirst)];
+    let dates = [
+        ("day_first", text::day_first(), DateOrder::DayFirst),
+        ("month_first", text::month_first(), DateOrder::MonthFirst),
+    ];
     let decimals = [("dot", text::dot(), DecimalMark::Dot), ("comma", text::comma(), DecimalMark::Comma)];
     html! {
         section.section aria-labelledby="conv" {

@@ -36,7 +36,10 @@ pub fn apply(tx: &mut Tx<'_>, by: &By, who: Who, import: Uuid, leave_out_refused
     tx.lock(&[by.workspace.id])?;
     let import = staged::get(tx, by.workspace.id, import)?.ok_or_else(Fault::not_found)?;
     if import.status != Status::Staged {
-        return Err(Fault::new(Problem::Conflict, format!("“{}” was imported already. Upload it again to import it once more.", import.file_name)));
+        return Err(Fault::new(
+            Problem::Conflict,
+            format!("“{}” was imported already. Upload it again to import it once more.", import.file_name),
+        ));
     }
     let mut fresh = HashMap::new();
     let checked = lock_and_check(tx, by, who, &import, &mut fresh)?;
@@ -50,7 +53,13 @@ pub fn apply(tx: &mut Tx<'_>, by: &By, who: Who, import: Uuid, leave_out_refused
 }
 
 /// Locks the accounts that the file is about and those that it will make; compares again once they hold still.
-fn lock_and_check(tx: &mut Tx<'_>, by: &By, who: Who, import: &Import, fresh: &mut HashMap<usize, Uuid>) -> Result<Checked, Fault> {
+fn lock_and_check(
+    tx: &mut Tx<'_>,
+    by: &By,
+    who: Who,
+    import: &Import,
+    fresh: &mut HashMap<usize, Uuid>,
+) -> Result<Checked, Fault> {
     let rows = staged::rows(tx, by.workspace.id, import.id)?;
     let against = Against { workspace: &by.workspace, who, at: by.at };
     for _ in 0..COMPARISONS_MAX {
@@ -68,10 +77,19 @@ fn lock_and_check(tx: &mut Tx<'_>, by: &By, who: Who, import: &Import, fresh: &m
         }
         tx.lock(&wanted)?;
     }
-    Err(Fault::new(Problem::Conflict, "Others are changing these accounts at this moment. Nothing was imported; try again."))
+    Err(Fault::new(
+        Problem::Conflict,
+        "Others are changing these accounts at this moment. Nothing was imported; try again.",
+    ))
 }
 
-fn write(tx: &mut Tx<'_>, by: &By, import: &Import, checked: &Checked, fresh: &HashMap<usize, Uuid>) -> Result<Summary, Fault> {
+fn write(
+    tx: &mut Tx<'_>,
+    by: &By,
+    import: &Import,
+    checked: &Checked,
+    fresh: &HashMap<usize, Uuid>,
+) -> Result<Summary, Fault> {
     let newcomers = add_people(tx, by, checked)?;
     for row in &checked.rows {
         let done = match (row.outcome, &row.account) {
@@ -131,7 +149,13 @@ fn user_of(associate: Option<&Associate>, newcomers: &HashMap<String, Uuid>) -> 
     }
 }
 
-fn create(tx: &mut Tx<'_>, by: &By, id: Uuid, row: &PlannedRow, newcomers: &HashMap<String, Uuid>) -> Result<Applied, Fault> {
+fn create(
+    tx: &mut Tx<'_>,
+    by: &By,
+    id: Uuid,
+    row: &PlannedRow,
+    newcomers: &HashMap<String, Uuid>,
+) -> Result<Applied, Fault> {
     let associate_id = user_of(row.change.associate.as_ref(), newcomers);
     let fields = row.change.new_account();
     accounts::create_account(tx, by, id, &AccountChange { fields: fields.clone(), associate_id })?;
@@ -143,10 +167,21 @@ fn create(tx: &mut Tx<'_>, by: &By, id: Uuid, row: &PlannedRow, newcomers: &Hash
     let mut before = Before::default();
     write_values(tx, by, id, row, &mut before)?;
     let version = current(tx, by, id)?.version;
-    Ok(Applied { number: row.staged.row, outcome: Outcome::Create.as_str(), account: Some((id, version)), before: None })
+    Ok(Applied {
+        number: row.staged.row,
+        outcome: Outcome::Create.as_str(),
+        account: Some((id, version)),
+        before: None,
+    })
 }
 
-fn update(tx: &mut Tx<'_>, by: &By, account: &Account, row: &PlannedRow, newcomers: &HashMap<String, Uuid>) -> Result<Applied, Fault> {
+fn update(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: &Account,
+    row: &PlannedRow,
+    newcomers: &HashMap<String, Uuid>,
+) -> Result<Applied, Fault> {
     let mut before = before_of(account);
     let mut change = AccountChange::of(account).with(&row.change.edit);
     let associate = user_of(row.change.associate.as_ref(), newcomers);
@@ -185,7 +220,8 @@ fn before_of(account: &Account) -> Before {
 }
 
 fn current(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<Account, Fault> {
-    accounts::account(tx, by.workspace.id, id, Uuid::nil())?.ok_or_else(|| Fault::internal("an account of the import is gone"))
+    accounts::account(tx, by.workspace.id, id, Uuid::nil())?
+        .ok_or_else(|| Fault::internal("an account of the import is gone"))
 }
 
 /// Scores, money and target; what was there before is noted for undo.
@@ -234,7 +270,12 @@ fn write_money(
     for amendment in [&money.earlier, &money.now].into_iter().flatten() {
         check_amendment(amendment.start_on, amendment.end_on, amendment.arr_minor).map_err(|errors| {
             let place = format!("Row {}", row.row);
-            Fault::invalid(errors.into_iter().map(|e| field::FieldError { message: format!("{place}: {}", e.message), ..e }).collect())
+            Fault::invalid(
+                errors
+                    .into_iter()
+                    .map(|e| field::FieldError { message: format!("{place}: {}", e.message), ..e })
+                    .collect(),
+            )
         })?;
         let written = match contract {
             Some(contract) => (contract, accounts::amend_contract(tx, by, account, contract, amendment)?),

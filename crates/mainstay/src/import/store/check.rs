@@ -109,7 +109,8 @@ impl Checked {
             errors.push(FieldError::new("/mapping", FieldCode::Invalid, message.clone()));
         }
         if self.asks_decimal(settings) {
-            let message = "Numbers of the file can be read in two ways. Say whether decimals stand behind a dot or a comma.";
+            let message =
+                "Numbers of the file can be read in two ways. Say whether decimals stand behind a dot or a comma.";
             errors.push(FieldError::new("/decimal", FieldCode::Required, message));
         }
         if self.asks_dates(settings) {
@@ -208,7 +209,8 @@ fn plan_row(
     seen: &mut HashMap<Uuid, usize>,
     checked: &mut Checked,
 ) -> Result<PlannedRow, Fault> {
-    let without = |outcome: Outcome, staged: StagedRow| PlannedRow { outcome, staged, account: None, change: Change::default() };
+    let without =
+        |outcome: Outcome, staged: StagedRow| PlannedRow { outcome, staged, account: None, change: Change::default() };
     if staged.kind != RowKind::Account {
         return Ok(without(Outcome::LeftOut, staged));
     }
@@ -226,11 +228,13 @@ fn plan_row(
         }
     };
     if let Some(first) = account.as_ref().and_then(|account| seen.insert(account.id, staged.row)) {
-        let message = format!("Row {first} is about the same account; merge the rows, or give each its own external id");
+        let message =
+            format!("Row {first} is about the same account; merge the rows, or give each its own external id");
         refuse(Field::Name, CellError::new(ProblemCode::SameAccount, message));
         return Ok(without(Outcome::Refused, staged));
     }
-    let (change, remarks) = match_row::compare(tx, against.workspace, people, against.when(), account.as_ref(), &staged)?;
+    let (change, remarks) =
+        match_row::compare(tx, against.workspace, people, against.when(), account.as_ref(), &staged)?;
     let newcomer = match &change.associate {
         Some(Associate::New(name)) => checked.new_people.insert(name.to_lowercase(), name.clone()),
         _ => None,

@@ -75,7 +75,9 @@ fn statement(table: &Table, dialect: Dialect) -> String {
     let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
     let (columns, name, workspace) = (columns.join(", "), table.name, table.workspace);
     let key = if table.key == ["id"] { "id".to_owned() } else { text_key(table, dialect) };
-    format!("SELECT {key}, {columns} FROM {name} WHERE {workspace} = $1 AND {key} > $2 ORDER BY {key} LIMIT {PAGE_ROWS}")
+    format!(
+        "SELECT {key}, {columns} FROM {name} WHERE {workspace} = $1 AND {key} > $2 ORDER BY {key} LIMIT {PAGE_ROWS}"
+    )
 }
 
 /// Ids are bytes on SQLite.
@@ -102,10 +104,16 @@ statements!(Sqlite, sqlite_statements);
 statements!(Postgres, postgres_statements);
 
 /// A page of a table: the key of each row, and the row with its table's name. `after` is the last key before.
-pub fn dump(tx: &mut Tx<'_>, workspace: Uuid, table: &Table, after: Option<&str>) -> Result<Vec<(String, Value)>, Fault> {
+pub fn dump(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    table: &Table,
+    after: Option<&str>,
+) -> Result<Vec<(String, Value)>, Fault> {
     let text = statement(table, tx.dialect());
     let by_id = table.key == ["id"];
-    let (after_text, after_id) = (after.unwrap_or_default(), after.and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_default());
+    let (after_text, after_id) =
+        (after.unwrap_or_default(), after.and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_default());
     let after: &dyn Param = if by_id { &after_id } else { &after_text };
     Ok(tx.rows(&text, &[&workspace, after], |row| {
         let mut fields = Map::new();

@@ -130,7 +130,12 @@ impl People {
 }
 
 /// The account that a row means, if it is there and the importing person may change it.
-pub fn account_of(tx: &mut Tx<'_>, workspace: Uuid, who: Who, row: &StagedRow) -> Result<Result<Option<Account>, Remark>, Fault> {
+pub fn account_of(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    who: Who,
+    row: &StagedRow,
+) -> Result<Result<Option<Account>, Remark>, Fault> {
     if let Some(id) = row.external_id.as_deref()
         && let Some(account) = accounts::account_by_external_id(tx, workspace, id, who.user)?
     {
@@ -203,7 +208,12 @@ fn edit_of(row: &StagedRow) -> AccountEdit {
     }
 }
 
-fn associate_of(people: &People, account: Option<&Account>, row: &StagedRow, remarks: &mut Vec<Remark>) -> Option<Associate> {
+fn associate_of(
+    people: &People,
+    account: Option<&Account>,
+    row: &StagedRow,
+    remarks: &mut Vec<Remark>,
+) -> Option<Associate> {
     let text = row.associate.as_deref()?;
     let current = account.and_then(|account| account.associate_id);
     match people.find(text, current) {
@@ -215,7 +225,8 @@ fn associate_of(people: &People, account: Option<&Account>, row: &StagedRow, rem
         }
         Ok(known) => Some(known),
         Err(()) => {
-            let message = format!("Several people are called “{text}”; the associate stays as it is. Write the e-mail address");
+            let message =
+                format!("Several people are called “{text}”; the associate stays as it is. Write the e-mail address");
             remarks.push(remark(Field::Associate, ProblemCode::AmbiguousPerson, message));
             None
         }
@@ -223,7 +234,12 @@ fn associate_of(people: &People, account: Option<&Account>, row: &StagedRow, rem
 }
 
 /// The steps whose shown score differs from the sheet's; a measured score that reads the same is left alone.
-fn scores_of(tx: &mut Tx<'_>, workspace: Uuid, account: Option<&Account>, row: &StagedRow) -> Result<Vec<(usize, Score)>, Fault> {
+fn scores_of(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    account: Option<&Account>,
+    row: &StagedRow,
+) -> Result<Vec<(usize, Score)>, Fault> {
     if row.steps.iter().all(Option::is_none) {
         return Ok(Vec::new());
     }

@@ -15,7 +15,7 @@ pub use dump::{TABLES, dump};
 pub use match_row::Who;
 pub use sheet::{Cell, Sheet, SheetRow, safe_cell};
 pub use staged::{
-    Applied, AppliedRow, Before, Import, Settings, Status, Summary, UndoSummary, get, list, remembered,
-    applied_rows, refused_rows, rows, save_settings, stage,
+    Applied, AppliedRow, Before, Import, Settings, Status, Summary, UndoSummary, applied_rows, get, list, refused_rows,
+    remembered, rows, save_settings, stage,
 };
 pub use undo::undo;

@@ -167,7 +167,8 @@ impl Comparison<'_> {
         let (kept_ledger, today) = (self.ledger.clone(), self.when.today);
         // Of the opening contract only what was written before this row counts as signed.
         self.ledger.retain(|a| a.contract != self.opening || a.recorded_at != self.when.at || a.start_on < today);
-        let end_now = NewAmendment { start_on: today, end_on: Some(end_on), arr_minor: running.arr_minor, note: String::new() };
+        let end_now =
+            NewAmendment { start_on: today, end_on: Some(end_on), arr_minor: running.arr_minor, note: String::new() };
         self.put(&end_now);
         let shown = next_material_end(&self.ledger, today).map(mainstay_rules::ledger::End::last_day);
         if shown != Some(last_day) {
@@ -198,7 +199,8 @@ mod tests {
         both.map(|a| (a.start_on, (a.arr_minor, a.end_on))).collect()
     }
 
-    const WHEN: When = When { at: Timestamp::constant(1_795_298_400, 0), today: date(2026, 11, 21), fiscal_year_start_month: 1 };
+    const WHEN: When =
+        When { at: Timestamp::constant(1_795_298_400, 0), today: date(2026, 11, 21), fiscal_year_start_month: 1 };
 
     fn row(last_year: Option<i64>, now: Option<i64>, end_on: Option<Date>) -> StagedRow {
         StagedRow { arr_last_year_minor: last_year, arr_ytd_minor: now, end_on, ..StagedRow::default() }
@@ -209,7 +211,13 @@ mod tests {
         let id = change.contract.unwrap_or_else(Uuid::max);
         let mut ledger = held.ledger.clone();
         for a in [&change.earlier, &change.now].into_iter().flatten() {
-            ledger.push(Amendment { contract: id, start_on: a.start_on, end_on: a.end_on, arr_minor: a.arr_minor, recorded_at: WHEN.at });
+            ledger.push(Amendment {
+                contract: id,
+                start_on: a.start_on,
+                end_on: a.end_on,
+                arr_minor: a.arr_minor,
+                recorded_at: WHEN.at,
+            });
         }
         let contract = Contract { id, account_id: Uuid::nil(), name: OPENING_CONTRACT.to_owned(), external_id: None };
         let contracts = if ledger.is_empty() { Vec::new() } else { vec![contract] };
@@ -228,19 +236,22 @@ mod tests {
 
     #[test]
     fn whatever_a_row_says_the_same_row_again_says_nothing_new() {
-        let ends = [None, Some(date(2020, 1, 1)), Some(date(2026, 11, 20)), Some(date(2026, 11, 21)), Some(date(2027, 3, 31))];
+        let ends =
+            [None, Some(date(2020, 1, 1)), Some(date(2026, 11, 20)), Some(date(2026, 11, 21)), Some(date(2027, 3, 31))];
         let amounts = [None, Some(0), Some(100), Some(250)];
         for before in amounts {
             for (last_year, now) in amounts.into_iter().flat_map(|l| amounts.map(|n| (l, n))) {
                 for end in ends {
-                    let first = after(&Held::default(), &compare(&Held::default(), &row(before, None, ends[4]), WHEN).0);
+                    let first =
+                        after(&Held::default(), &compare(&Held::default(), &row(before, None, ends[4]), WHEN).0);
                     // Later than the first import, so that what was learned later wins.
                     let later = When { at: WHEN.at + jiff::SignedDuration::from_secs(60), ..WHEN };
                     let told = row(last_year, now, end);
                     let (change, _) = compare(&first, &told, later);
                     let mut second = after(&first, &change);
                     second.ledger.iter_mut().skip(first.ledger.len()).for_each(|a| a.recorded_at = later.at);
-                    let (again, _) = compare(&second, &told, When { at: later.at + jiff::SignedDuration::from_secs(60), ..WHEN });
+                    let (again, _) =
+                        compare(&second, &told, When { at: later.at + jiff::SignedDuration::from_secs(60), ..WHEN });
                     assert!(again.is_empty(), "{before:?} then {last_year:?} {now:?} {end:?}");
                     let last_day = date(2025, 12, 31);
                     assert!(last_year.is_none_or(|arr| arr_on(&second.ledger, last_day) == arr));
@@ -253,7 +264,13 @@ mod tests {
     #[test]
     fn contracts_of_peoples_own_making_are_left_alone() {
         let own = Contract { id: Uuid::max(), account_id: Uuid::nil(), name: "Frame".to_owned(), external_id: None };
-        let signed = Amendment { contract: own.id, start_on: date(2025, 1, 1), end_on: None, arr_minor: 500, recorded_at: WHEN.at };
+        let signed = Amendment {
+            contract: own.id,
+            start_on: date(2025, 1, 1),
+            end_on: None,
+            arr_minor: 500,
+            recorded_at: WHEN.at,
+        };
         let held = Held { ledger: vec![signed], contracts: vec![own], typed_end: None };
         let (change, warnings) = compare(&held, &row(Some(400), Some(600), None), WHEN);
         assert!(change.is_empty());

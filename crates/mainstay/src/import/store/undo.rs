@@ -21,7 +21,9 @@ pub fn undo(tx: &mut Tx<'_>, by: &By, import: Uuid) -> Result<Summary, Fault> {
     let import = staged::get(tx, by.workspace.id, import)?.ok_or_else(Fault::not_found)?;
     match import.status {
         Status::Applied => {}
-        Status::Staged => return Err(Fault::new(Problem::Conflict, "It was never imported, so there is nothing to undo.")),
+        Status::Staged => {
+            return Err(Fault::new(Problem::Conflict, "It was never imported, so there is nothing to undo."));
+        }
         Status::Undone => return Err(Fault::new(Problem::Conflict, "It was undone already.")),
     }
     let rows = staged::applied_rows(tx, by.workspace.id, import.id)?;
@@ -42,7 +44,13 @@ pub fn undo(tx: &mut Tx<'_>, by: &By, import: Uuid) -> Result<Summary, Fault> {
     Ok(summary)
 }
 
-fn undo_row(tx: &mut Tx<'_>, by: &By, account: &Account, row: &AppliedRow, done: &mut UndoSummary) -> Result<(), Fault> {
+fn undo_row(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: &Account,
+    row: &AppliedRow,
+    done: &mut UndoSummary,
+) -> Result<(), Fault> {
     match &row.before {
         None => {
             remove(tx, by, account.id)?;

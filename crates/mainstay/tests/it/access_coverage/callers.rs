@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::cases::{Body, Case};
 use super::{OURS, SECRET, Which};
-use crate::harness::{Answer, Browser, House, On, Script, program, status_of_stream};
+use crate::harness::{Answer, Browser, House, On, PASSWORD, Script, program, status_of_stream};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caller {
@@ -78,7 +78,10 @@ impl Caller {
         match account {
             Which::Confidential => matches!(self, Self::Owner | Self::Team | Self::WriteToken),
             Which::Open => {
-                matches!(self, Self::Owner | Self::Team | Self::WriteToken | Self::Leader | Self::Admin | Self::AdminToken)
+                matches!(
+                    self,
+                    Self::Owner | Self::Team | Self::WriteToken | Self::Leader | Self::Admin | Self::AdminToken
+                )
             }
         }
     }
@@ -86,7 +89,9 @@ impl Caller {
     pub fn steers(self, account: Which) -> bool {
         match account {
             Which::Confidential => matches!(self, Self::Owner | Self::WriteToken),
-            Which::Open => matches!(self, Self::Owner | Self::WriteToken | Self::Leader | Self::Admin | Self::AdminToken),
+            Which::Open => {
+                matches!(self, Self::Owner | Self::WriteToken | Self::Leader | Self::Admin | Self::AdminToken)
+            }
         }
     }
 }
@@ -128,7 +133,9 @@ impl World {
             browsers.push((caller, browser));
         }
         browsers.push((Caller::Foreigner, foreigner(&house)));
-        let browser = |wanted: Caller| browsers.iter().find(|(caller, _)| *caller == wanted).expect("everybody is there").1.clone();
+        let browser = |wanted: Caller| {
+            browsers.iter().find(|(caller, _)| *caller == wanted).expect("everybody is there").1.clone()
+        };
         let owner = browser(Caller::Owner);
         let tokens = vec![
             (Caller::ReadToken, token(&owner, "read").1),
@@ -179,25 +186,48 @@ impl World {
             headers.push(("content-type", kind));
         }
         if let Some((_, token)) = self.tokens.iter().find(|(known, _)| *known == caller) {
-            return Script::new(&self.house.server.url, Some(token)).send(case.method, &path, &headers, body.as_bytes());
+            return Script::new(&self.house.server.url, Some(token)).send(
+                case.method,
+                &path,
+                &headers,
+                body.as_bytes(),
+            );
         }
         match self.browsers.iter().find(|(known, _)| *known == caller) {
-            Some((_, browser)) if caller == Caller::Foreigner && !is_page => {
-                browser.send(case.method, &path, &headers, body.as_bytes())
+            Some(_) if case.ends_sessions() && caller != Caller::Gone => {
+                self.fresh(caller).send(case.method, &path, &headers, body.as_bytes())
             }
             Some((_, browser)) => browser.send(case.method, &path, &headers, body.as_bytes()),
             None => Script::new(&self.house.server.url, None).send(case.method, &path, &headers, body.as_bytes()),
         }
     }
 
+    /// The caller in another browser, just signed in.
+    fn fresh(&self, caller: Caller) -> Browser {
+        let (email, workspace) = match caller {
+            Caller::Admin => ("ada@acme.example".to_owned(), "acme"),
+            Caller::Foreigner => ("eve@other.example".to_owned(), "other"),
+            _ => (format!("{caller:?}@acme.example").to_lowercase(), "acme"),
+        };
+        let mut browser = Browser::new(&self.house.server.url);
+        assert_eq!(browser.sign_in(&email, PASSWORD).status, 303, "{email} signs in");
+        browser.enter(workspace);
+        browser
+    }
+
     fn stream(&self, caller: Caller, path: &str) -> Answer {
         let bearer = self.tokens.iter().find(|(known, _)| *known == caller).map(|(_, token)| format!("Bearer {token}"));
-        let cookie = self.browsers.iter().find(|(known, _)| *known == caller).map(|(_, browser)| browser.cookie().to_owned());
+        let cookie =
+            self.browsers.iter().find(|(known, _)| *known == caller).map(|(_, browser)| browser.cookie().to_owned());
         let workspace = if caller == Caller::Foreigner { "other" } else { "acme" };
         let mut headers = vec![("mainstay-workspace", workspace)];
         headers.extend(bearer.as_deref().map(|value| ("authorization", value)));
         headers.extend(cookie.as_deref().map(|value| ("cookie", value)));
-        Answer { status: status_of_stream(&self.house.server.url, path, &headers), body: String::new(), headers: Vec::new() }
+        Answer {
+            status: status_of_stream(&self.house.server.url, path, &headers),
+            body: String::new(),
+            headers: Vec::new(),
+        }
     }
 }
 
@@ -217,7 +247,7 @@ fn foreigner(house: &House) -> Browser {
 
 /// A token's id and secret.
 fn token(browser: &Browser, scope: &str) -> (String, String) {
-    let made = browser.json("POST", "/api/v1/tokens", &json!({ "name": format!("{scope} {OURS}"), "scope": scope }));
+    let made = browser.json("POST", "/api/v1/tokens", &json!({ "name": format!("a {scope} token"), "scope": scope }));
     assert_eq!(made.status, 201, "{}", made.body);
     let text = |name: &str| made.json()[name].as_str().expect("a token has it").to_owned();
     (text("id"), text("token"))
@@ -250,12 +280,17 @@ fn user_id(browser: &Browser, email: &str) -> String {
 }
 
 fn account(owner: &Browser, name: &str, confidential: bool, members: &[(Caller, &str)]) -> Things {
-    let made = owner.json("POST", "/api/v1/accounts", &json!({ "name": name, "type": 2, "confidential": confidential }));
+    let made =
+        owner.json("POST", "/api/v1/accounts", &json!({ "name": name, "type": 2, "confidential": confidential }));
     assert_eq!(made.status, 201, "{}", made.body);
     let id = made.json()["id"].as_str().expect("an account has an id").to_owned();
     for (caller, role) in members {
         let user = user_id(owner, &format!("{caller:?}@acme.example").to_lowercase());
-        let put = owner.json("PUT", &format!("/api/v1/accounts/{id}/members/{user}"), &json!({ "role": role, "function": "support" }));
+        let put = owner.json(
+            "PUT",
+            &format!("/api/v1/accounts/{id}/members/{user}"),
+            &json!({ "role": role, "function": "support" }),
+        );
         assert!(put.status < 300, "{}", put.body);
     }
     let score = json!({ "value": 6, "note": format!("note of {name}") });

@@ -77,6 +77,11 @@ pub struct Case {
 }
 
 impl Case {
+    /// Whether the route ends sessions: then everybody comes with a new one.
+    pub fn ends_sessions(&self) -> bool {
+        ["/sign-out", "/sign-out-everywhere", "/me/sessions"].iter().any(|end| self.path.ends_with(end))
+    }
+
     /// Routes about an account are tried on an open and on a confidential one.
     pub fn accounts(&self) -> &'static [Which] {
         let in_body = matches!(self.body, Body::Json(text) if text.contains("{account}"));
@@ -163,7 +168,7 @@ pub const CASES: &[Case] = &[
     case("GET", "/w/{workspace}/import/{import}/refused.csv", Row(Import, Page), None, &[200]),
     case("POST", "/w/{workspace}/import/{import}/mapping", Row(Import, Page), Form(""), &[303, 409, 422]),
     case("POST", "/w/{workspace}/import/{import}/apply", Row(Import, Page), Form(""), &[303, 409]),
-    case("POST", "/w/{workspace}/import/{import}/undo", Row(Import, Page), Form(""), &[303, 409]),
+    case("POST", "/w/{workspace}/import/{import}/undo", Row(Import, Page), Form(""), &[303, 409, 422]),
     case("GET", "/api/v1/imports", May(Import, Api), None, &[200]),
     case("POST", "/api/v1/imports", May(Import, Api), Upload, &[201]),
     case("GET", "/api/v1/imports/{import}", Row(Import, Api), None, &[200]),
@@ -203,7 +208,7 @@ pub const CASES: &[Case] = &[
     case("GET", "/api/v1/me/sessions", May(ManageOwn, Api), None, &[200]),
     case("DELETE", "/api/v1/me/sessions/{session}", May(ManageOwn, Api), None, &[404]),
     // What ends something comes last.
-    case("POST", "/w/{workspace}/accounts/{account}/scores/{metric}/withdraw", WriteAccount(Page), Form(""), &[303]),
+    case("POST", "/w/{workspace}/accounts/{account}/scores/{metric}/withdraw", WriteAccount(Page), Form(""), &[200, 303]),
     case("DELETE", "/api/v1/accounts/{account}/scores/{metric}", WriteAccount(Api), None, &[200, 204]),
     case("POST", "/w/{workspace}/accounts/{account}/contracts/{contract}/amendments/{amendment}/withdraw", WriteAccount(Page), Form(""), &[303, 404]),
     case("DELETE", "/api/v1/accounts/{account}/contracts/{contract}/amendments/{amendment}", WriteAccount(Api), None, &[200, 204, 404]),

@@ -56,11 +56,15 @@ fn check(world: &World, case: &Case, caller: Caller, account: Which) -> Option<S
         }
         _ => {}
     }
-    let may_see_ours = !matches!(caller, Caller::Nobody | Caller::Foreigner | Caller::ForeignToken | Caller::RevokedToken | Caller::Gone);
+    let may_see_ours = !matches!(
+        caller,
+        Caller::Nobody | Caller::Foreigner | Caller::ForeignToken | Caller::RevokedToken | Caller::Gone
+    );
     if !may_see_ours && answer.body.contains(OURS) {
         return Some(format!("{what}: the answer tells of Acme"));
     }
-    (!caller.is_in_confidential_pod() && answer.body.contains(SECRET)).then(|| format!("{what}: the answer tells of the confidential account"))
+    (!caller.is_in_confidential_pod() && answer.body.contains(SECRET))
+        .then(|| format!("{what}: the answer tells of the confidential account"))
 }
 
 /// The account that a path names.
@@ -96,7 +100,9 @@ impl Right {
             _ if caller.scope() < needs => Some(403),
             Self::WriteAccount(_) if !caller.writes(account) => Some(403),
             Self::SteerAccount(_) if !caller.steers(account) => Some(403),
-            Self::Deed(deed, _) | Self::Row(deed, _) if !mainstay_rules::permission::may(caller.role(), deed) => Some(403),
+            Self::Deed(deed, _) | Self::Row(deed, _) if !mainstay_rules::permission::may(caller.role(), deed) => {
+                Some(403)
+            }
             _ => None,
         }
     }

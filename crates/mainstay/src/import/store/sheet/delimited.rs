@@ -53,7 +53,9 @@ fn decode(bytes: &[u8]) -> Result<String, Fault> {
     };
     if let Some(at) = text.find('\0') {
         let line = text[..at].matches('\n').count() + 1;
-        return Err(refused(format!("Line {line} holds a NUL character, so this is no text. Save it as CSV (UTF-8) or .xlsx.")));
+        return Err(refused(format!(
+            "Line {line} holds a NUL character, so this is no text. Save it as CSV (UTF-8) or .xlsx."
+        )));
     }
     Ok(text)
 }
@@ -63,7 +65,9 @@ fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, Fault>
     if broken {
         let line = text.find('\u{fffd}').map_or(1, |at| text[..at].matches('\n').count() + 1);
         let name = encoding.name();
-        return Err(refused(format!("Line {line} is not valid {name}. Save the file as CSV (UTF-8) and choose it again.")));
+        return Err(refused(format!(
+            "Line {line} is not valid {name}. Save the file as CSV (UTF-8) and choose it again."
+        )));
     }
     Ok(text.into_owned())
 }
@@ -73,7 +77,9 @@ fn separator_line(text: &str) -> (&str, Option<char>, usize) {
     let Some(rest) = text.strip_prefix("sep=").or_else(|| text.strip_prefix("SEP=")) else { return (text, None, 0) };
     let mut signs = rest.chars();
     match (signs.next(), rest.find('\n')) {
-        (Some(sign), Some(end)) if rest[..end].trim_end_matches('\r').chars().count() == 1 => (&rest[end + 1..], Some(sign), 1),
+        (Some(sign), Some(end)) if rest[..end].trim_end_matches('\r').chars().count() == 1 => {
+            (&rest[end + 1..], Some(sign), 1)
+        }
         _ => (text, None, 0),
     }
 }
@@ -129,7 +135,9 @@ impl<'a> Records<'a> {
         loop {
             if cell.len() > IMPORT_CELL_BYTES_MAX {
                 let row = self.number;
-                let message = format!("Row {row}: a cell has more than {IMPORT_CELL_BYTES_MAX} bytes. Shorten it, or close its quote.");
+                let message = format!(
+                    "Row {row}: a cell has more than {IMPORT_CELL_BYTES_MAX} bytes. Shorten it, or close its quote."
+                );
                 return Err(refused(message));
             }
             match self.rest.next() {

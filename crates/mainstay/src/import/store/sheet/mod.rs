@@ -105,9 +105,13 @@ pub fn parse(file_name: &str, bytes: &[u8]) -> Result<Sheet, Fault> {
     let rows = if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         workbook::rows(&name, bytes, deadline)?
     } else if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
-        return Err(refused(format!("“{name}” is a workbook of the old format or has a password. Save it as .xlsx or CSV without one.")));
+        return Err(refused(format!(
+            "“{name}” is a workbook of the old format or has a password. Save it as .xlsx or CSV without one."
+        )));
     } else if bytes.starts_with(b"%PDF") || bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xFF\xD8\xFF") {
-        return Err(refused(format!("“{name}” is neither CSV nor Excel. Save it as .csv or .xlsx and choose it again.")));
+        return Err(refused(format!(
+            "“{name}” is neither CSV nor Excel. Save it as .csv or .xlsx and choose it again."
+        )));
     } else {
         delimited::rows(bytes)?
     };
@@ -132,7 +136,8 @@ impl Rows {
             return Ok(());
         }
         if column >= IMPORT_COLUMNS_MAX {
-            let message = format!("Row {row} has more than {IMPORT_COLUMNS_MAX} columns. Delete those that are not imported.");
+            let message =
+                format!("Row {row} has more than {IMPORT_COLUMNS_MAX} columns. Delete those that are not imported.");
             return Err(refused(message));
         }
         if matches!(&cell, Cell::Text(text) if text.len() > IMPORT_CELL_BYTES_MAX) {
@@ -145,7 +150,9 @@ impl Rows {
         }
         if self.rows.last().is_none_or(|last| last.number != row) {
             if self.rows.last().is_some_and(|last| last.number > row) {
-                return Err(refused(format!("Row {row} stands behind a later row: the file is damaged. Save it again.")));
+                return Err(refused(format!(
+                    "Row {row} stands behind a later row: the file is damaged. Save it again."
+                )));
             }
             if self.rows.len() > IMPORT_ROWS_MAX + HEADER_WITHIN {
                 return Err(too_many_rows(row));
@@ -162,17 +169,25 @@ impl Rows {
 }
 
 fn too_many_rows(row: usize) -> Fault {
-    refused(format!("Row {row}: the file has more than {IMPORT_ROWS_MAX} rows. Split it, and import the parts one after the other."))
+    refused(format!(
+        "Row {row}: the file has more than {IMPORT_ROWS_MAX} rows. Split it, and import the parts one after the other."
+    ))
 }
 
 /// Finds the header: the first row that names an account column, otherwise the first with two cells.
 fn with_header(file_name: String, mut rows: Vec<SheetRow>) -> Result<Sheet, Fault> {
-    let texts = |row: &SheetRow| -> Vec<String> { row.cells.iter().map(|cell| cell.written(DecimalMark::Dot)).collect() };
+    let texts =
+        |row: &SheetRow| -> Vec<String> { row.cells.iter().map(|cell| cell.written(DecimalMark::Dot)).collect() };
     let top = &rows[..rows.len().min(HEADER_WITHIN)];
-    let named = top.iter().position(|row| row.cells.len() > 1 && guess(&texts(row), &[]).iter().any(|g| g.field == Field::Name));
+    let named = top
+        .iter()
+        .position(|row| row.cells.len() > 1 && guess(&texts(row), &[]).iter().any(|g| g.field == Field::Name));
     let filled = |row: &SheetRow| row.cells.iter().filter(|cell| !cell.is_blank()).count();
-    let Some(at) = named.or_else(|| top.iter().position(|row| filled(row) > 1)).or((!top.is_empty()).then_some(0)) else {
-        return Err(refused(format!("“{file_name}” is empty. Choose a file with a row of column names and a row for each account.")));
+    let Some(at) = named.or_else(|| top.iter().position(|row| filled(row) > 1)).or((!top.is_empty()).then_some(0))
+    else {
+        return Err(refused(format!(
+            "“{file_name}” is empty. Choose a file with a row of column names and a row for each account."
+        )));
     };
     let headers = texts(&rows[at]);
     let rows = rows.split_off(at + 1);

@@ -44,10 +44,15 @@ fn damaged(name: &str, reason: &str) -> Fault {
 fn guard(name: &str, bytes: &[u8]) -> Result<(), Fault> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(name, &e.to_string()))?;
     if archive.len() > IMPORT_PARTS_MAX {
-        return Err(refused(format!("“{name}” has {} parts; a workbook has at most {IMPORT_PARTS_MAX}.", archive.len())));
+        return Err(refused(format!(
+            "“{name}” has {} parts; a workbook has at most {IMPORT_PARTS_MAX}.",
+            archive.len()
+        )));
     }
     if archive.index_for_name("xl/workbook.xml").is_none() {
-        return Err(refused(format!("“{name}” is not an Excel workbook. Save it as .xlsx or CSV and choose it again.")));
+        return Err(refused(format!(
+            "“{name}” is not an Excel workbook. Save it as .xlsx or CSV and choose it again."
+        )));
     }
     let mut unpacked: u64 = 0;
     for index in 0..archive.len() {
@@ -60,7 +65,10 @@ fn guard(name: &str, bytes: &[u8]) -> Result<(), Fault> {
             std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|e| damaged(name, &e.to_string()))?
         };
         if read > left {
-            let message = format!("“{name}” unpacks to more than {} MiB. Delete what is not imported, or save it as CSV.", IMPORT_UNPACKED_BYTES_MAX >> 20);
+            let message = format!(
+                "“{name}” unpacks to more than {} MiB. Delete what is not imported, or save it as CSV.",
+                IMPORT_UNPACKED_BYTES_MAX >> 20
+            );
             return Err(refused(message));
         }
         unpacked += read;
@@ -75,7 +83,9 @@ fn sheet_rows(workbook: &mut Workbook<'_>, name: &str, sheet: &str, deadline: In
     while let Some(cell) = cells.next_cell().map_err(|e| damaged(name, &e.to_string()))? {
         count += 1;
         if count.is_multiple_of(CELLS_A_LOOK) && Instant::now() > deadline {
-            return Err(refused(format!("“{name}” takes too long to read. Delete what is not imported, or save it as CSV.")));
+            return Err(refused(format!(
+                "“{name}” takes too long to read. Delete what is not imported, or save it as CSV."
+            )));
         }
         let (row, column) = cell.get_position();
         let (row, column) = (usize::try_from(row).unwrap_or(usize::MAX), usize::try_from(column).unwrap_or(usize::MAX));
