@@ -69,7 +69,7 @@ fn fresh_database(folder: &Path) -> Result<String, String> {
     let maintenance = std::env::var("MAINSTAY_TEST_POSTGRES").map_err(|_| {
         "MAINSTAY_TEST_POSTGRES is not set: `cargo xtask bench` starts a PostgreSQL and sets it".to_owned()
     })?;
-    let name = format!("bench_{}_{}", std::process::id(), folder.file_name().map_or(0, |name| name.len()));
+    let name = format!("bench_{}_{}", std::process::id(), folder.file_name().map_or(0, std::ffi::OsStr::len));
     let mut client = postgres::Client::connect(&maintenance, postgres::NoTls).map_err(|e| e.to_string())?;
     client
         .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))

@@ -1,5 +1,4 @@
 //! Requests at a fixed rate whatever the answers take (open loop), and one after another for CPU time.
-#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 #![expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

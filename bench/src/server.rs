@@ -1,5 +1,4 @@
 //! The server under test: its process, its clock of CPU time, its memory.
-#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 use std::fs;
 use std::net::TcpListener;

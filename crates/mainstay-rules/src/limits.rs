@@ -50,9 +50,9 @@ pub const IMPORT_CELL_CHARS_MAX: usize = 4_000;
 pub const IMPORT_PROBLEMS_SHOWN_MAX: usize = 200;
 
 /// Rows of a list when the caller names no number.
-pub const LIST_LIMIT_DEFAULT: usize = 50;
+pub const LIST_LIMIT_DEFAULT: i64 = 50;
 /// Most rows of a list.
-pub const LIST_LIMIT_MAX: usize = 200;
+pub const LIST_LIMIT_MAX: i64 = 200;
 /// Characters of an Idempotency-Key.
 pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
 

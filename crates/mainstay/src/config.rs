@@ -12,7 +12,7 @@ pub struct DataOptions {
     /// Folder that holds the data (database, files, keys); made when it is not there
     #[arg(long, env = "MAINSTAY_DATA_DIR", default_value = "mainstay-data", global = true)]
     pub data_dir: PathBuf,
-    /// PostgreSQL instead of the SQLite file in the folder: postgres://user:password@host/database
+    /// PostgreSQL instead of the SQLite file in the folder: `postgres://user:password@host/database`
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
     pub database_url: Option<String>,
     /// PostgreSQL: the owner's address, used for migrations only; the application's role needs no right to change tables

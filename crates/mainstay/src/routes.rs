@@ -68,6 +68,7 @@ impl Routes {
 }
 
 #[rustfmt::skip]
+#[expect(clippy::too_many_lines, reason = "it is the one list of all routes")]
 fn routes() -> Routes {
     use people_pages::gate;
     Routes::default()

@@ -27,7 +27,9 @@ impl Migrate {
         let db = Db::open(Config::new(database)).await.map_err(|e| e.to_string())?;
         let pending = db.pending(migrations::SET).await.map_err(|e| e.to_string())?;
         if self.dry_run {
-            pending.iter().for_each(|name| println!("{name}"));
+            for name in &pending {
+                println!("{name}");
+            }
             return Ok(());
         }
         let role = self

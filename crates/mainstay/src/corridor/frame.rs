@@ -216,12 +216,11 @@ fn is_html(response: &Response) -> bool {
 /// What has a body of its own meaning (`/readyz`) keeps it.
 fn problem_of(status: StatusCode) -> Option<Problem> {
     match status {
-        StatusCode::BAD_REQUEST => Some(Problem::Malformed),
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Some(Problem::Malformed),
         StatusCode::METHOD_NOT_ALLOWED => Some(Problem::MethodNotAllowed),
         StatusCode::REQUEST_TIMEOUT => Some(Problem::Timeout),
         StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::TooLarge),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Some(Problem::UnsupportedMediaType),
-        StatusCode::UNPROCESSABLE_ENTITY => Some(Problem::Malformed),
         StatusCode::INTERNAL_SERVER_ERROR => Some(Problem::Internal),
         _ => None,
     }

@@ -21,7 +21,8 @@ pub async fn healthz() -> &'static str {
 
 #[derive(Serialize)]
 struct Ready {
-    ready: bool,
+    #[serde(rename = "ready")]
+    is_ready: bool,
     database: &'static str,
     migrations: &'static str,
     disk: &'static str,
@@ -35,7 +36,7 @@ pub async fn readyz(State(app): State<App>) -> Response {
     let disk = app.folder.as_deref().is_none_or(has_space);
     let ready = database && migrated && disk;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = Ready { ready, database: word(database), migrations: word(migrated), disk: word(disk) };
+    let body = Ready { is_ready: ready, database: word(database), migrations: word(migrated), disk: word(disk) };
     (status, Json(body)).into_response()
 }
 

@@ -10,9 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::Fault;
 
-const LIMIT_DEFAULT: i64 = limits::LIST_LIMIT_DEFAULT as i64;
-const LIMIT_MAX: i64 = limits::LIST_LIMIT_MAX as i64;
-
 /// One page of a list.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct List<T> {
@@ -33,13 +30,13 @@ pub struct Paging {
 
 impl Paging {
     pub fn limit(&self) -> Result<i64, Fault> {
-        let Some(text) = &self.limit else { return Ok(LIMIT_DEFAULT) };
+        let Some(text) = &self.limit else { return Ok(limits::LIST_LIMIT_DEFAULT) };
         match text.parse::<i64>() {
-            Ok(n) if (1..=LIMIT_MAX).contains(&n) => Ok(n),
+            Ok(n) if (1..=limits::LIST_LIMIT_MAX).contains(&n) => Ok(n),
             _ => Err(Fault::field(FieldError {
                 pointer: "/limit".to_owned(),
                 code: FieldCode::OutOfRange,
-                message: format!("limit is a number from 1 to {LIMIT_MAX}."),
+                message: format!("limit is a number from 1 to {}.", limits::LIST_LIMIT_MAX),
             })),
         }
     }

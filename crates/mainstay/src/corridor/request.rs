@@ -9,7 +9,7 @@ use mainstay_rules::problem::Problem;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::caller::{Caller, Via};
+use super::caller::{Caller, Via, hex};
 use super::fault::Fault;
 use crate::app::App;
 
@@ -45,7 +45,7 @@ impl Care {
             digest.update(part.len().to_le_bytes());
             digest.update(part);
         }
-        let fingerprint = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let fingerprint = hex(&digest.finalize());
         let if_match = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()).map(str::to_owned);
         Ok(Self { key, fingerprint, if_match })
     }
@@ -128,8 +128,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let place: String =
-            error.path().iter().map(|segment| format!("/{}", segment.to_string().trim_matches(['[', ']']))).collect();
+        let place = error
+            .path()
+            .iter()
+            .fold(String::new(), |place, segment| place + "/" + segment.to_string().trim_matches(['[', ']']));
         if error.inner().is_data() {
             let message = plain_message(&error.inner().to_string());
             Fault::field(FieldError { pointer: place, code: FieldCode::Invalid, message })

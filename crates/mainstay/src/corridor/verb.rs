@@ -44,6 +44,7 @@ impl By {
         }
     }
 
+    #[must_use]
     pub fn because_of(mut self, cause: Uuid) -> Self {
         self.cause = Some(cause);
         self

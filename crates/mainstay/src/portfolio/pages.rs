@@ -269,8 +269,7 @@ impl View<'_> {
     fn column_head(&self, key: SortKey, asked: &Asked, sort: Sort) -> Markup {
         let word = sort_word(key);
         let (class, in_currency) = match key {
-            SortKey::Name | SortKey::Associate | SortKey::Gap => (None, false),
-            SortKey::Overall => (None, false),
+            SortKey::Name | SortKey::Associate | SortKey::Overall | SortKey::Gap => (None, false),
             SortKey::Type | SortKey::Step(_) => (Some("c"), false),
             SortKey::EndOn | SortKey::Progress => (Some("n"), false),
             SortKey::ArrLastYear | SortKey::ArrDeltaTarget | SortKey::ArrYtd => (Some("n"), true),

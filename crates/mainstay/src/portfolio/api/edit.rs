@@ -15,6 +15,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::account::api::change;
 use crate::account::store::{self as accounts, Account, AccountChange, NewAmendment};
 use crate::corridor::access::Guarded;
 use crate::corridor::caller::Caller;
@@ -60,7 +61,7 @@ pub fn apply(tx: &mut Tx<'_>, by: &By, caller: &Caller, edits: &[EditIn]) -> Res
         let Some(account) = accounts::account(tx, by.workspace.id, edit.account, caller.user)? else {
             return Err(Fault::not_found());
         };
-        match apply_one(tx, by, &account, edit) {
+        match apply_one(tx, by, caller, &account, edit) {
             Ok(()) => {}
             Err(fault) if fault.problem == Problem::Invalid => errors.extend(
                 fault.errors.into_iter().map(|error| FieldError { pointer: format!("/edits/{index}/value"), ..error }),
@@ -96,7 +97,7 @@ fn load(tx: &mut Tx<'_>, by: &By, caller: &Caller, edits: &[EditIn]) -> Result<B
     Ok(found)
 }
 
-fn apply_one(tx: &mut Tx<'_>, by: &By, account: &Account, edit: &EditIn) -> Result<(), Fault> {
+fn apply_one(tx: &mut Tx<'_>, by: &By, caller: &Caller, account: &Account, edit: &EditIn) -> Result<(), Fault> {
     let value = edit.value.trim();
     match edit.field.as_str() {
         "type" => edit_fields(
@@ -106,7 +107,7 @@ fn apply_one(tx: &mut Tx<'_>, by: &By, account: &Account, edit: &EditIn) -> Resu
             &AccountEditInput { account_type: Some(value.to_owned()), ..Default::default() },
         ),
         "end_date" => edit_end(tx, by, account, value),
-        "associate" => edit_associate(tx, by, account, value),
+        "associate" => edit_associate(tx, by, caller, account, value),
         "arr_delta_target" => edit_target(tx, by, account.id, value),
         step if SOFTWARE.steps.iter().any(|known| known.key == step) => {
             let value = if value.is_empty() {
@@ -177,7 +178,7 @@ fn edit_end(tx: &mut Tx<'_>, by: &By, account: &Account, value: &str) -> Result<
     }
 }
 
-fn edit_associate(tx: &mut Tx<'_>, by: &By, account: &Account, value: &str) -> Result<(), Fault> {
+fn edit_associate(tx: &mut Tx<'_>, by: &By, caller: &Caller, account: &Account, value: &str) -> Result<(), Fault> {
     let associate = if value.is_empty() {
         None
     } else {
@@ -190,7 +191,7 @@ fn edit_associate(tx: &mut Tx<'_>, by: &By, account: &Account, value: &str) -> R
         })?;
         Some(person.id)
     };
-    set_associate(tx, by, account, associate)
+    change(tx, by, caller, account, &AccountChange { associate_id: associate, ..AccountChange::of(account) })
 }
 
 /// Makes somebody the account's sales associate; whoever answers for an account is in its pod.
