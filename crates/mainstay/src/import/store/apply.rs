@@ -277,16 +277,15 @@ fn write_money(
                     .collect(),
             )
         })?;
-        let written = match contract {
-            Some(contract) => (contract, accounts::amend_contract(tx, by, account, contract, amendment)?),
+        let (on, id) = match contract {
+            Some(on) => (on, accounts::amend_contract(tx, by, account, on, amendment)?),
             None => {
                 let new = NewContract { name: OPENING_CONTRACT.to_owned(), external_id: None };
-                let (made, id) = accounts::add_contract(tx, by, account, &new, amendment)?;
-                contract = Some(made);
-                (made, id)
+                accounts::add_contract(tx, by, account, &new, amendment)?
             }
         };
-        before.amendments.push(written);
+        contract = Some(on);
+        before.amendments.push((on, id));
     }
     Ok(())
 }
