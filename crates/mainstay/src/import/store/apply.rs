@@ -277,12 +277,11 @@ fn write_money(
                     .collect(),
             )
         })?;
-        let (on, id) = match contract {
-            Some(on) => (on, accounts::amend_contract(tx, by, account, on, amendment)?),
-            None => {
-                let new = NewContract { name: OPENING_CONTRACT.to_owned(), external_id: None };
-                accounts::add_contract(tx, by, account, &new, amendment)?
-            }
+        let (on, id) = if let Some(on) = contract {
+            (on, accounts::amend_contract(tx, by, account, on, amendment)?)
+        } else {
+            let new = NewContract { name: OPENING_CONTRACT.to_owned(), external_id: None };
+            accounts::add_contract(tx, by, account, &new, amendment)?
         };
         contract = Some(on);
         before.amendments.push((on, id));

@@ -1,9 +1,9 @@
 //! Delimited text (CSV and its relatives): encoding, delimiter and quotes are found out, every refusal names the row.
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
-use mainstay_rules::limits::IMPORT_CELL_BYTES_MAX;
+use mainstay_rules::limits::{IMPORT_CELL_BYTES_MAX, IMPORT_COLUMNS_MAX};
 
-use super::{Cell, Rows, SheetRow, refused};
+use super::{Cell, Rows, SheetRow, refused, too_many_columns};
 use crate::corridor::fault::Fault;
 
 const DELIMITERS: [char; 4] = [';', ',', '\t', '|'];
@@ -121,7 +121,12 @@ impl<'a> Records<'a> {
         let mut record = Vec::new();
         loop {
             let (cell, ended) = self.next_cell()?;
-            record.push(cell);
+            // Ten million commas are ten million cells: what is blank and too far right is never kept.
+            if record.len() < IMPORT_COLUMNS_MAX {
+                record.push(cell);
+            } else if !cell.trim().is_empty() {
+                return Err(too_many_columns(self.number));
+            }
             if ended {
                 return Ok(Some(record));
             }
@@ -141,21 +146,19 @@ impl<'a> Records<'a> {
                 return Err(refused(message));
             }
             match self.rest.next() {
-                None if quoted => {
+                None | Some('\n') if !quoted => return Ok((cell, true)),
+                None => {
                     return Err(refused(format!("Row {}: a quote is opened and never closed. Close it.", self.number)));
                 }
-                None => return Ok((cell, true)),
                 Some('"') if quoted => match self.rest.next_if_eq(&'"') {
                     Some(quote) => cell.push(quote),
                     None => quoted = false,
                 },
-                Some(sign) if quoted => cell.push(sign),
-                Some(sign) if sign == self.delimiter => return Ok((cell, false)),
-                Some('\r') => {
+                Some(sign) if !quoted && sign == self.delimiter => return Ok((cell, false)),
+                Some('\r') if !quoted => {
                     self.rest.next_if_eq(&'\n');
                     return Ok((cell, true));
                 }
-                Some('\n') => return Ok((cell, true)),
                 Some(sign) => cell.push(sign),
             }
         }
