@@ -89,12 +89,19 @@ fn guess_delimiter(text: &str) -> char {
     let evenness = |delimiter: &char| {
         let mut records = Records::new(text, *delimiter);
         let mut widths = Vec::new();
-        while let (true, Ok(Some(record))) = (widths.len() < SAMPLE_RECORDS, records.next_record()) {
-            if record.iter().any(|cell| !cell.trim().is_empty()) {
-                widths.push(record.len());
+        while widths.len() < SAMPLE_RECORDS {
+            match records.next_record() {
+                Ok(None) => break,
+                Ok(Some(record)) if record.iter().all(|cell| cell.trim().is_empty()) => {}
+                Ok(Some(_)) => widths.push(records.width),
+                // It will be refused, but under the delimiter that it has.
+                Err(_) => {
+                    widths.push(records.width);
+                    break;
+                }
             }
         }
-        let even = |width: &usize| widths.iter().filter(|other| *other == width).count() * (width - 1).min(40);
+        let even = |width: &usize| widths.iter().filter(|other| *other == width).count() * width.saturating_sub(1).min(40);
         widths.iter().map(even).max().unwrap_or(0)
     };
     // The last of equals wins in max_by_key, so the likeliest stands last.
@@ -106,11 +113,13 @@ struct Records<'a> {
     rest: std::iter::Peekable<std::str::Chars<'a>>,
     delimiter: char,
     number: usize,
+    /// Cells of the record that was read last, kept or not.
+    width: usize,
 }
 
 impl<'a> Records<'a> {
     fn new(text: &'a str, delimiter: char) -> Self {
-        Self { rest: text.chars().peekable(), delimiter, number: 0 }
+        Self { rest: text.chars().peekable(), delimiter, number: 0, width: 0 }
     }
 
     fn next_record(&mut self) -> Result<Option<Vec<String>>, Fault> {
@@ -118,9 +127,11 @@ impl<'a> Records<'a> {
             return Ok(None);
         }
         self.number += 1;
+        self.width = 0;
         let mut record = Vec::new();
         loop {
             let (cell, ended) = self.next_cell()?;
+            self.width += 1;
             // Ten million commas are ten million cells: what is blank and too far right is never kept.
             if record.len() < IMPORT_COLUMNS_MAX {
                 record.push(cell);
