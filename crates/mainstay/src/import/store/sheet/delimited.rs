@@ -101,7 +101,8 @@ fn guess_delimiter(text: &str) -> char {
                 }
             }
         }
-        let even = |width: &usize| widths.iter().filter(|other| *other == width).count() * width.saturating_sub(1).min(40);
+        let even =
+            |width: &usize| widths.iter().filter(|other| *other == width).count() * width.saturating_sub(1).min(40);
         widths.iter().map(even).max().unwrap_or(0)
     };
     // The last of equals wins in max_by_key, so the likeliest stands last.
