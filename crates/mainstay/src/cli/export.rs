@@ -91,7 +91,7 @@ async fn lines(app: &App, workspace: &Arc<Workspace>, viewer: Option<Who>) -> Re
         let more = app.db.read(scope, move |tx| part_of(tx, id, viewer, &part)).await?;
         lines.extend(more.into_iter().filter(|line| !line.archived));
     }
-    lines.sort_by(|a, b| (a.name.to_lowercase(), a.account_id).cmp(&(b.name.to_lowercase(), b.account_id)));
+    lines.sort_by_cached_key(|line| (line.name.to_lowercase(), line.account_id));
     Ok(lines)
 }
 

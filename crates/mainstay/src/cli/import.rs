@@ -31,13 +31,13 @@ enum Kind {
 pub struct Import {
     #[arg(long, value_enum, default_value = "progress_report")]
     kind: Kind,
-    /// Which column holds a field, by its name or letter, where the guess is wrong: name=Customer,arr_ytd=L
+    /// Which column holds a field, by its name or letter, where the guess is wrong: `name=Customer,arr_ytd=L`
     #[arg(long, value_delimiter = ',')]
     map: Vec<String>,
-    /// How decimals are written: dot or comma
+    /// How decimals are written: `dot` or `comma`
     #[arg(long, default_value = "", hide_default_value = true)]
     decimal: String,
-    /// How dates in figures are written: day_first, month_first or iso
+    /// How dates in figures are written: `day_first`, `month_first` or `iso`
     #[arg(long, default_value = "", hide_default_value = true)]
     dates: String,
     /// The workspace's short name; not needed when there is one

@@ -282,9 +282,9 @@ both!(
         let bad = send(b"%PDF-1.7");
         assert_eq!(bad.status, 422);
         assert!(bad.body.contains("neither CSV nor Excel") && bad.body.contains("type=\"file\""), "{}", bad.body);
-        let sent = send(b"Wer,Launched,YTD\n<i>Casavero</i>,6,100\n,7,\n");
-        assert_eq!(sent.status, 303, "{}", sent.body);
-        let path = sent.header("location").expect("it leads to the check").to_owned();
+        let staged = send(b"Wer,Launched,YTD\n<i>Casavero</i>,6,100\n,7,\n");
+        assert_eq!(staged.status, 303, "{}", staged.body);
+        let path = staged.header("location").expect("it leads to the check").to_owned();
         let shown = house.admin.get(&path);
         assert!(shown.body.contains("No column holds the account") && !shown.body.contains("<i>Casavero"), "{}", shown.body);
         let mapped = house.admin.post(&format!("{path}/mapping"), &[("column_0", "name"), ("column_2", "arr_last_year")]);
@@ -390,5 +390,56 @@ both!(
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");
         let unproven = house.admin.raw("POST", &url, &[("content-type", &kind)], &multipart("a.csv", b"Account\nx\n", &[]));
         assert_eq!(unproven.code(), "bad_csrf", "{}", unproven.body);
+    }
+);
+
+both!(
+    fn rows_have_the_rights_of_whoever_imports(on) {
+        let house = House::new(on);
+        let hidden = json!({ "name": "Casavero", "type": 1, "external_id": "A1", "confidential": true });
+        let made = house.admin.json("POST", "/api/v1/accounts", &hidden);
+        assert_eq!(made.status, 201, "{}", made.body);
+        let mut leader = house.person("Lea Leader", "lea@acme.example", "leader");
+        leader.enter("acme");
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let body = multipart("report.csv", b"Id,Account,Launched\nA1,Other,1\n,Casavero,2\n", &[]);
+        let import = leader.send("POST", "/api/v1/imports", &[("content-type", &kind)], &body).json();
+        assert_eq!((import["problems"][0]["code"].as_str(), counts(&import)), (Some("not_yours"), (1, 0, 0, 1)));
+        let path = format!("/api/v1/imports/{}/apply", id_of(&import));
+        assert_eq!(leader.json("POST", &path, &json!({ "leave_out_refused": true })).status, 200);
+        let open = leader.get("/api/v1/portfolio").json();
+        assert_eq!(open["data"].as_array().map(Vec::len), Some(1), "a namesake was made, the hidden account was not found: {open}");
+        let scores: Vec<Value> = report(&house).iter().map(|row| row["steps"][0]["score"].clone()).collect();
+        assert!(scores.contains(&Value::Null), "the hidden account was not touched: {scores:?}");
+        let mut member = house.person("Mia Member", "mia@acme.example", "member");
+        member.enter("acme");
+        assert_eq!(member.send("POST", "/api/v1/imports", &[("content-type", &kind)], &body).status, 403);
+    }
+);
+
+/// As many rows as a file may have, or a quarter of them where time is short.
+#[expect(clippy::disallowed_methods, reason = "whether the long battery runs is said by the environment")]
+fn soak_rows() -> usize {
+    if std::env::var_os("MAINSTAY_SOAK").is_some() { 2_000 } else { 250 }
+}
+
+both!(
+    fn a_long_file_is_one_import_soak(on) {
+        let house = House::new(on);
+        let count = soak_rows();
+        let mut file = String::from("Id,Account,Sales associate,Type,Launched,Last year ARR,Delta ARR,YTD\n");
+        for n in 0..count {
+            let row = format!("A{n},Account {n},Rui Tavares,2,{},1000,100,1{n}\n", n % 10);
+            file.push_str(&row);
+        }
+        let began = std::time::Instant::now();
+        let import = imported(&house, &file);
+        println!("{on:?}: {count} rows staged and applied in {:?}", began.elapsed());
+        assert_eq!(import["counts"]["create"], count);
+        assert_eq!(house.admin.get("/api/v1/portfolio?limit=1").json()["totals"]["accounts"], count);
+        let began = std::time::Instant::now();
+        let undone = undo(&house, &import);
+        println!("{on:?}: undone in {:?}", began.elapsed());
+        assert_eq!(undone.json()["undo"]["removed"], count, "{}", undone.body);
     }
 );

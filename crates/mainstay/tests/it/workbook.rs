@@ -38,16 +38,15 @@ pub fn with_sheet(sheet: &str) -> Vec<u8> {
 }
 
 pub fn of_rows(rows: &[Vec<Cell<'_>>]) -> Vec<u8> {
-    let rows: String = rows
-        .iter()
-        .enumerate()
-        .map(|(index, cells)| {
-            let cells: String =
-                cells.iter().enumerate().map(|(column, cell)| cell_xml(index + 1, column, cell)).collect();
-            format!(r#"<row r="{}">{cells}</row>"#, index + 1)
-        })
-        .collect();
-    with_sheet(&sheet_xml(&rows))
+    let mut xml = String::new();
+    for (row, cells) in (1..).zip(rows) {
+        xml.push_str("<row>");
+        for (column, cell) in cells.iter().enumerate() {
+            xml.push_str(&cell_xml(row, column, cell));
+        }
+        xml.push_str("</row>");
+    }
+    with_sheet(&sheet_xml(&xml))
 }
 
 pub fn sheet_xml(rows: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use mainstay_db::Tx;
+use mainstay_db::{Dialect, Tx};
 use mainstay_rules::event::Kind;
 use mainstay_rules::field;
 use mainstay_rules::import::{Severity, StagedRow};
@@ -72,7 +72,9 @@ fn lock_and_check(
                 _ => {}
             }
         }
-        if wanted.iter().all(|id| tx.holds(*id)) {
+        // On SQLite there is one writer: nothing can have changed since.
+        if tx.dialect() == Dialect::Sqlite || wanted.iter().all(|id| tx.holds(*id)) {
+            tx.lock(&wanted)?;
             return Ok(checked);
         }
         tx.lock(&wanted)?;
@@ -159,10 +161,11 @@ fn create(
     let associate_id = user_of(row.change.associate.as_ref(), newcomers);
     let fields = row.change.new_account();
     accounts::create_account(tx, by, id, &AccountChange { fields: fields.clone(), associate_id })?;
-    pods::client_pod(tx, by, id, &fields.name)?;
-    let account = current(tx, by, id)?;
-    if associate_id.is_some() {
-        set_associate(tx, by, &account, associate_id)?;
+    match associate_id {
+        Some(user) => pods::put_member(tx, by, (id, &fields.name), user, PodRole::Owner, "account_executive")?,
+        None => {
+            pods::client_pod(tx, by, id, &fields.name)?;
+        }
     }
     let mut before = Before::default();
     write_values(tx, by, id, row, &mut before)?;
@@ -277,16 +280,14 @@ fn write_money(
                     .collect(),
             )
         })?;
-        let written = match contract {
-            Some(contract) => (contract, accounts::amend_contract(tx, by, account, contract, amendment)?),
-            None => {
-                let new = NewContract { name: OPENING_CONTRACT.to_owned(), external_id: None };
-                let (made, id) = accounts::add_contract(tx, by, account, &new, amendment)?;
-                contract = Some(made);
-                (made, id)
-            }
+        let (on, id) = if let Some(on) = contract {
+            (on, accounts::amend_contract(tx, by, account, on, amendment)?)
+        } else {
+            let new = NewContract { name: OPENING_CONTRACT.to_owned(), external_id: None };
+            accounts::add_contract(tx, by, account, &new, amendment)?
         };
-        before.amendments.push(written);
+        contract = Some(on);
+        before.amendments.push((on, id));
     }
     Ok(())
 }

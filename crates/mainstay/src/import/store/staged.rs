@@ -248,6 +248,7 @@ pub struct Before {
     pub end_on: Option<Date>,
     /// Steps that got a score, with the hundredths that had been typed for them.
     pub scores: Vec<(String, Option<i64>)>,
+    /// Contracts and the amendments that the row put on them.
     pub amendments: Vec<(Uuid, Uuid)>,
     /// Fiscal year and target, where the row set one.
     pub target: Option<(i64, Option<i64>)>,

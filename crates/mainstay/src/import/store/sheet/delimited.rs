@@ -1,9 +1,9 @@
 //! Delimited text (CSV and its relatives): encoding, delimiter and quotes are found out, every refusal names the row.
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
-use mainstay_rules::limits::IMPORT_CELL_BYTES_MAX;
+use mainstay_rules::limits::{IMPORT_CELL_BYTES_MAX, IMPORT_COLUMNS_MAX};
 
-use super::{Cell, Rows, SheetRow, refused};
+use super::{Cell, Rows, SheetRow, refused, too_many_columns};
 use crate::corridor::fault::Fault;
 
 const DELIMITERS: [char; 4] = [';', ',', '\t', '|'];
@@ -89,12 +89,20 @@ fn guess_delimiter(text: &str) -> char {
     let evenness = |delimiter: &char| {
         let mut records = Records::new(text, *delimiter);
         let mut widths = Vec::new();
-        while let (true, Ok(Some(record))) = (widths.len() < SAMPLE_RECORDS, records.next_record()) {
-            if record.iter().any(|cell| !cell.trim().is_empty()) {
-                widths.push(record.len());
+        while widths.len() < SAMPLE_RECORDS {
+            match records.next_record() {
+                Ok(None) => break,
+                Ok(Some(record)) if record.iter().all(|cell| cell.trim().is_empty()) => {}
+                Ok(Some(_)) => widths.push(records.width),
+                // It will be refused, but under the delimiter that it has.
+                Err(_) => {
+                    widths.push(records.width);
+                    break;
+                }
             }
         }
-        let even = |width: &usize| widths.iter().filter(|other| *other == width).count() * (width - 1).min(40);
+        let even =
+            |width: &usize| widths.iter().filter(|other| *other == width).count() * width.saturating_sub(1).min(40);
         widths.iter().map(even).max().unwrap_or(0)
     };
     // The last of equals wins in max_by_key, so the likeliest stands last.
@@ -106,11 +114,13 @@ struct Records<'a> {
     rest: std::iter::Peekable<std::str::Chars<'a>>,
     delimiter: char,
     number: usize,
+    /// Cells of the record that was read last, kept or not.
+    width: usize,
 }
 
 impl<'a> Records<'a> {
     fn new(text: &'a str, delimiter: char) -> Self {
-        Self { rest: text.chars().peekable(), delimiter, number: 0 }
+        Self { rest: text.chars().peekable(), delimiter, number: 0, width: 0 }
     }
 
     fn next_record(&mut self) -> Result<Option<Vec<String>>, Fault> {
@@ -118,10 +128,17 @@ impl<'a> Records<'a> {
             return Ok(None);
         }
         self.number += 1;
+        self.width = 0;
         let mut record = Vec::new();
         loop {
             let (cell, ended) = self.next_cell()?;
-            record.push(cell);
+            self.width += 1;
+            // Ten million commas are ten million cells: what is blank and too far right is never kept.
+            if record.len() < IMPORT_COLUMNS_MAX {
+                record.push(cell);
+            } else if !cell.trim().is_empty() {
+                return Err(too_many_columns(self.number));
+            }
             if ended {
                 return Ok(Some(record));
             }
@@ -141,21 +158,19 @@ impl<'a> Records<'a> {
                 return Err(refused(message));
             }
             match self.rest.next() {
-                None if quoted => {
+                None | Some('\n') if !quoted => return Ok((cell, true)),
+                None => {
                     return Err(refused(format!("Row {}: a quote is opened and never closed. Close it.", self.number)));
                 }
-                None => return Ok((cell, true)),
                 Some('"') if quoted => match self.rest.next_if_eq(&'"') {
                     Some(quote) => cell.push(quote),
                     None => quoted = false,
                 },
-                Some(sign) if quoted => cell.push(sign),
-                Some(sign) if sign == self.delimiter => return Ok((cell, false)),
-                Some('\r') => {
+                Some(sign) if !quoted && sign == self.delimiter => return Ok((cell, false)),
+                Some('\r') if !quoted => {
                     self.rest.next_if_eq(&'\n');
                     return Ok((cell, true));
                 }
-                Some('\n') => return Ok((cell, true)),
                 Some(sign) => cell.push(sign),
             }
         }

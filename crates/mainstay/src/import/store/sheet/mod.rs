@@ -136,9 +136,7 @@ impl Rows {
             return Ok(());
         }
         if column >= IMPORT_COLUMNS_MAX {
-            let message =
-                format!("Row {row} has more than {IMPORT_COLUMNS_MAX} columns. Delete those that are not imported.");
-            return Err(refused(message));
+            return Err(too_many_columns(row));
         }
         if matches!(&cell, Cell::Text(text) if text.len() > IMPORT_CELL_BYTES_MAX) {
             let place = format!("Row {row}, column {}", column_letters(column));
@@ -166,6 +164,10 @@ impl Rows {
         last.cells[column] = cell;
         Ok(())
     }
+}
+
+fn too_many_columns(row: usize) -> Fault {
+    refused(format!("Row {row} has more than {IMPORT_COLUMNS_MAX} columns. Delete those that are not imported."))
 }
 
 fn too_many_rows(row: usize) -> Fault {
