@@ -1,17 +1,13 @@
-//! The description of the API, generated from the code: OpenAPI 3.1, and a page that lists it.
+//! The description of the API, generated from the code: OpenAPI 3.1. The pages about it are in corridor/frame_docs.rs.
 
 use std::sync::LazyLock;
 
 use axum::http::header;
 use axum::response::IntoResponse;
-use mainstay_rules::problem::Problem;
-use maud::{Markup, html};
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use crate::corridor::frame;
 use crate::people::api as people;
-use crate::text::api as text;
 use crate::{account, import, pod, portfolio, scorecard, timeline};
 
 #[derive(OpenApi)]
@@ -115,14 +111,15 @@ pub async fn serve() -> impl IntoResponse {
 }
 
 /// One line of the list: method, path and what it does.
-struct Operation<'a> {
-    method: &'a str,
-    path: &'a str,
-    summary: &'a str,
-    answers: Vec<&'a str>,
+pub struct Operation<'a> {
+    pub method: &'a str,
+    pub path: &'a str,
+    pub summary: &'a str,
+    pub answers: Vec<&'a str>,
 }
 
-fn operations(tag: &str) -> Vec<Operation<'static>> {
+/// The operations of one room.
+pub fn operations(tag: &str) -> Vec<Operation<'static>> {
     let paths = DOCUMENT["paths"].as_object().into_iter().flatten();
     paths
         .flat_map(|(path, item)| {
@@ -143,7 +140,8 @@ fn operations(tag: &str) -> Vec<Operation<'static>> {
         .collect()
 }
 
-fn tags() -> Vec<&'static str> {
+/// The rooms that have operations, in the document's order.
+pub fn tags() -> Vec<&'static str> {
     let mut tags: Vec<&str> = Vec::new();
     let paths = DOCUMENT["paths"].as_object().into_iter().flatten();
     for operation in paths.flat_map(|(_, item)| item.as_object().into_iter().flatten()) {
@@ -154,47 +152,4 @@ fn tags() -> Vec<&'static str> {
         }
     }
     tags
-}
-
-/// `GET /api/docs`
-pub async fn page() -> Markup {
-    frame::gate(
-        text::title(),
-        true,
-        &html! {
-            div {
-                h1 { (text::title()) }
-                p.soft { (text::version()) " " a href="/api/v1/openapi.json" { "openapi.json" } " (OpenAPI 3.1)" }
-            }
-            p { (text::how()) " " a href="/docs/errors" { (text::errors()) } }
-            @for tag in tags() {
-                section.section aria-labelledby=(format!("t-{tag}")) {
-                    h2 id=(format!("t-{tag}")) { (tag) }
-                    @for operation in operations(tag) {
-                        details.fold {
-                            summary { span.method { (operation.method.to_uppercase()) } code { (operation.path) } " " (operation.summary) }
-                            dl.facts { div { dt { (text::answers()) } dd { (operation.answers.join(", ")) } } }
-                        }
-                    }
-                }
-            }
-        },
-    )
-}
-
-/// `GET /docs/errors`: the closed table of problems, where every `type` points.
-pub async fn errors_page() -> Markup {
-    frame::gate(
-        text::errors(),
-        true,
-        &html! {
-            div { h1 { (text::errors()) } p.soft { (text::errors_what()) } }
-            @for problem in Problem::ALL {
-                section.section id=(problem.code()) aria-labelledby=(format!("h-{}", problem.code())) {
-                    h2 id=(format!("h-{}", problem.code())) { code { (problem.code()) } " · " (problem.status()) }
-                    p { (problem.title()) ". " (text::problem_help(*problem)) }
-                }
-            }
-        },
-    )
 }

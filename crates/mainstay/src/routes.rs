@@ -14,7 +14,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
-use crate::corridor::{frame, health, log, security};
+use crate::corridor::{frame, frame_docs, health, log, security};
 use crate::people::{api as people, pages as people_pages};
 use crate::{account, import, openapi, pod, portfolio, scorecard, timeline};
 
@@ -76,8 +76,8 @@ fn routes() -> Routes {
         .get("/healthz", health::healthz)
         .get("/readyz", health::readyz)
         .get("/api/v1/openapi.json", openapi::serve)
-        .get("/api/docs", openapi::page)
-        .get("/docs/errors", openapi::errors_page)
+        .get("/api/docs", frame_docs::operations_page)
+        .get("/docs/errors", frame_docs::errors_page)
         // Before sign-in
         .get("/", gate::start)
         .get("/sign-in", gate::show_sign_in)

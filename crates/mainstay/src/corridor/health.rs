@@ -20,7 +20,7 @@ pub async fn healthz() -> &'static str {
 }
 
 #[derive(Serialize)]
-struct Ready {
+struct Readiness {
     #[serde(rename = "ready")]
     is_ready: bool,
     database: &'static str,
@@ -36,7 +36,7 @@ pub async fn readyz(State(app): State<App>) -> Response {
     let disk = app.folder.as_deref().is_none_or(has_space);
     let ready = database && migrated && disk;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = Ready { is_ready: ready, database: word(database), migrations: word(migrated), disk: word(disk) };
+    let body = Readiness { is_ready: ready, database: word(database), migrations: word(migrated), disk: word(disk) };
     (status, Json(body)).into_response()
 }
 

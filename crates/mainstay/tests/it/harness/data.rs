@@ -16,7 +16,6 @@ pub enum On {
 }
 
 pub struct Data {
-    pub on: On,
     pub folder: TempDir,
     database: Option<Fresh>,
 }
@@ -38,7 +37,7 @@ impl Data {
     pub fn within(on: On, parent: &Path) -> Self {
         let folder = TempDir::new_in(parent).expect("a temporary folder can be made");
         let database = (on == On::Postgres).then(Fresh::new);
-        let data = Self { on, folder, database };
+        let data = Self { folder, database };
         if let Some(fresh) = &data.database {
             let done = program()
                 .args([
@@ -64,12 +63,6 @@ impl Data {
             options.extend(["--database-url".to_owned(), fresh.url("mainstay_app")]);
         }
         options
-    }
-
-    /// A connection past the house, as its owner, to look at or break what is stored.
-    pub fn owner(&self) -> Client {
-        let fresh = self.database.as_ref().expect("only PostgreSQL has an owner");
-        Client::connect(&fresh.url("mainstay_test"), NoTls).expect("the owner may connect")
     }
 }
 

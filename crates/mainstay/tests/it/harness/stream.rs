@@ -44,15 +44,6 @@ impl Stream {
             }
         }
     }
-
-    /// Every line that came within the time.
-    pub fn lines_within(&self, time: Duration) -> Vec<String> {
-        let mut lines = Vec::new();
-        while let Ok(line) = self.lines.recv_timeout(time) {
-            lines.push(line);
-        }
-        lines
-    }
 }
 
 impl Drop for Stream {
