@@ -1,5 +1,7 @@
 //! `Tx`: the one handle that domain functions get, and `Row`, what it reads. The only place that talks to both drivers.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -33,7 +35,10 @@ pub(crate) struct State {
     pub retry: Option<Retry>,
     /// A statement ran that writes or locks rows.
     pub wrote: bool,
+    /// In the order in which they were taken, so that a savepoint can give its share back.
     locked: Vec<Uuid>,
+    /// The same, to ask for one: an import holds thousands.
+    held: HashSet<Uuid>,
     /// Of those, the ones taken after the first write.
     late: Vec<Uuid>,
 }
@@ -209,11 +214,12 @@ impl<'a> Tx<'a> {
 
     /// Whether this transaction has taken the lock.
     pub fn holds(&self, id: Uuid) -> bool {
-        self.state.locked.contains(&id)
+        self.state.held.contains(&id)
     }
 
     fn took(&mut self, ids: &[Uuid]) {
         self.state.locked.extend(ids);
+        self.state.held.extend(ids);
         if self.state.wrote {
             self.state.late.extend(ids);
         }
@@ -248,7 +254,10 @@ impl<'a> Tx<'a> {
             return result;
         }
         let swallowed = self.state.failure.take();
-        self.state.locked.truncate(held); // the server gives back what was locked since the savepoint
+        // The server gives back what was locked since the savepoint.
+        for id in self.state.locked.drain(held..) {
+            self.state.held.remove(&id);
+        }
         self.batch("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")?;
         match (result, swallowed) {
             (Ok(_), Some(failure)) => Err(E::from(failure)),

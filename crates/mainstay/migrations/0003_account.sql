@@ -14,6 +14,7 @@ CREATE TABLE account (
   created_at {time} NOT NULL,
   UNIQUE (workspace_id, external_id)
 ){strict};
+CREATE INDEX account_name ON account (workspace_id, lower(name));
 CREATE INDEX account_associate ON account (workspace_id, associate_id);
 -- tenant account
 
