@@ -37,5 +37,8 @@ CREATE TABLE portfolio_line (
 CREATE INDEX portfolio_line_name ON portfolio_line (workspace_id, archived, name_key, account_id);
 CREATE INDEX portfolio_line_overall ON portfolio_line (workspace_id, archived, overall, account_id);
 CREATE INDEX portfolio_line_arr ON portfolio_line (workspace_id, archived, arr_now, account_id);
+-- The totals of the report are added up from this index alone.
+CREATE INDEX portfolio_line_totals ON portfolio_line (workspace_id, archived, confidential, gap_step, arr_last_year,
+  arr_delta_target, arr_now, overall, step_1, step_2, step_3, step_4, step_5, type, associate, name_key, account_id);
 CREATE INDEX portfolio_line_due ON portfolio_line (next_change_on);
 -- tenant portfolio_line

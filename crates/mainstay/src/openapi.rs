@@ -1,4 +1,4 @@
-//! The description of the API, generated from the code: OpenAPI 3.1. The pages about it are in corridor/frame_docs.rs.
+//! The description of the API, generated from the code: `OpenAPI` 3.1. The pages about it are in `corridor/frame_docs.rs`.
 
 use std::sync::LazyLock;
 

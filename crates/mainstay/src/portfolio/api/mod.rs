@@ -3,6 +3,8 @@
 mod edit;
 mod shape;
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Query, State};
 use mainstay_db::Scope;
@@ -123,12 +125,12 @@ pub async fn list(
 ) -> Result<Json<PortfolioOut>, Fault> {
     let (sort, filter, limit) = (asked.sort()?, asked.filter(&caller)?, asked.paging().limit()?);
     let after: Option<Place> = asked.paging().after()?;
-    let workspace = caller.workspace.id;
+    let (workspace, today, kept) = (caller.workspace.id, caller.today(&app), Arc::clone(&app.totals));
     let (mut lines, totals) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
             let lines = store::page(tx, workspace, &filter, sort, after.as_ref(), limit + 1)?;
-            Ok::<_, Fault>((lines, store::totals(tx, workspace, &filter)?))
+            Ok::<_, Fault>((lines, kept.of(tx, workspace, &filter, today)?))
         })
         .await?;
     let next_cursor = cut(&mut lines, limit)?;

@@ -180,7 +180,7 @@ impl Place {
 }
 
 /// Which lines; what the viewer may not see is never among them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
     pub viewer: Uuid,
     /// Part of the account's name.

@@ -1,0 +1,175 @@
+//! The progress report as a sheet: the page, its rows again when they change, and the cells that come back edited.
+
+mod report;
+mod row;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::extract::{Query, RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
+use mainstay_db::{Scope, Tx};
+use mainstay_rules::limits::EDITS_MAX;
+use maud::Markup;
+use uuid::Uuid;
+
+use super::api::{Asked, EditsIn, apply, cut};
+use super::store::{self, Filter, KeptTotals, Line, Place, Sort, Totals};
+use crate::app::App;
+use crate::corridor::access::{Allowed, Read};
+use crate::corridor::answer::Answer;
+use crate::corridor::caller::Caller;
+use crate::corridor::fault::Fault;
+use crate::corridor::frame::{self, Menu};
+use crate::corridor::request::Sent;
+use crate::people;
+use crate::text::portfolio as text;
+
+/// Rows of one page of the report.
+const PAGE_ROWS: i64 = 100;
+/// People offered when an associate is typed.
+const PEOPLE_OFFERED: i64 = 500;
+
+/// What the whole page needs.
+struct Report {
+    lines: Vec<Line>,
+    totals: Totals,
+    /// Accounts in the workspace that the viewer may see, filters aside.
+    all: i64,
+    people: Vec<String>,
+    next_cursor: Option<String>,
+}
+
+/// `GET /w/{workspace}/portfolio`
+pub async fn show(State(app): State<App>, caller: Allowed<Read>, RawQuery(query): RawQuery) -> Result<Markup, Fault> {
+    let asked = asked(query.as_deref().unwrap_or_default());
+    let (sort, filter) = (asked.sort()?, asked.filter(&caller)?);
+    let after: Option<Place> = asked.paging().after()?;
+    let (workspace, today, kept) = (caller.workspace.id, caller.today(&app), Arc::clone(&app.totals));
+    let report = app
+        .db
+        .read(Scope::Workspace(workspace), move |tx| {
+            let looks = Looks { kept: &kept, workspace, today };
+            read_report(tx, &looks, &filter, sort, after.as_ref())
+        })
+        .await?;
+    let view = View { caller: &caller, today };
+    Ok(frame::page(&caller, Menu::Portfolio, text::title(), &view.report(&report, &asked, sort)))
+}
+
+/// Where totals are kept, of which workspace, on which day.
+struct Looks<'a> {
+    kept: &'a KeptTotals,
+    workspace: Uuid,
+    today: Date,
+}
+
+fn read_report(
+    tx: &mut Tx<'_>,
+    looks: &Looks<'_>,
+    filter: &Filter,
+    sort: Sort,
+    after: Option<&Place>,
+) -> Result<Report, Fault> {
+    let workspace = looks.workspace;
+    let mut lines = store::page(tx, workspace, filter, sort, after, PAGE_ROWS + 1)?;
+    let totals = looks.kept.of(tx, workspace, filter, looks.today)?;
+    let unfiltered = Filter { viewer: filter.viewer, archived: filter.archived, ..Filter::default() };
+    let all = if is_filtered(filter) {
+        looks.kept.of(tx, workspace, &unfiltered, looks.today)?.accounts
+    } else {
+        totals.accounts
+    };
+    let people = people::store::list_users(tx, workspace, ("", Uuid::nil()), PEOPLE_OFFERED)?;
+    let people = people.into_iter().filter(|user| user.active).map(|user| user.name).collect();
+    let next_cursor = cut(&mut lines, PAGE_ROWS)?;
+    Ok(Report { lines, totals, all, people, next_cursor })
+}
+
+fn is_filtered(filter: &Filter) -> bool {
+    !filter.text.is_empty() || filter.types != 0 || !filter.associate.is_empty() || filter.gap_only
+}
+
+/// A form sends `type` once for each box that is ticked; the words are the API's.
+fn asked(query: &str) -> Asked {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+    let mut words: HashMap<String, String> = HashMap::new();
+    for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
+        words.entry(name).and_modify(|before| *before = format!("{before},{value}")).or_insert(value);
+    }
+    let mut take = |name: &str| words.remove(name);
+    Asked {
+        sort: take("sort"),
+        q: take("q"),
+        r#type: take("type"),
+        associate: take("associate"),
+        gap: take("gap"),
+        archived: take("archived"),
+        limit: None,
+        cursor: take("cursor"),
+    }
+}
+
+/// `GET /w/{workspace}/portfolio/rows?account=…&account=…`
+pub async fn rows(
+    State(app): State<App>,
+    caller: Allowed<Read>,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Markup, Fault> {
+    let accounts: Vec<Uuid> = pairs
+        .iter()
+        .filter(|(name, _)| name == "account")
+        .filter_map(|(_, value)| Uuid::parse_str(value).ok())
+        .take(EDITS_MAX)
+        .collect();
+    let (workspace, viewer) = (caller.workspace.id, caller.user);
+    let (today, kept) = (caller.today(&app), Arc::clone(&app.totals));
+    let (lines, totals) = app
+        .db
+        .read(Scope::Workspace(workspace), move |tx| {
+            let lines = store::lines(tx, workspace, viewer, &accounts)?;
+            Ok::<_, Fault>((lines, kept.of(tx, workspace, &Filter { viewer, ..Filter::default() }, today)?))
+        })
+        .await?;
+    let view = View { caller: &caller, today };
+    Ok(view.fragment(&lines, &totals))
+}
+
+fn rows_and_totals(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    viewer: Uuid,
+    accounts: &[Uuid],
+) -> Result<(Vec<Line>, Totals), Fault> {
+    let lines = store::lines(tx, workspace, viewer, accounts)?;
+    let totals = store::totals(tx, workspace, &Filter { viewer, ..Filter::default() })?;
+    Ok((lines, totals))
+}
+
+/// `POST /w/{workspace}/portfolio/cells`
+pub async fn cells(
+    State(app): State<App>,
+    caller: Allowed<Read>,
+    Sent(edits, care): Sent<EditsIn>,
+) -> Result<Response, Fault> {
+    let who = caller.into_caller();
+    let today = who.today(&app);
+    let acting = who.clone();
+    let answer = app
+        .commit(&who, care, move |tx, by| {
+            let changed = apply(tx, by, &acting, &edits.edits)?;
+            crate::app::project(tx, by)?;
+            let (lines, totals) = rows_and_totals(tx, by.workspace.id, acting.user, &changed)?;
+            let view = View { caller: &acting, today };
+            Ok(Answer::html(view.fragment(&lines, &totals).into_string()))
+        })
+        .await?;
+    Ok(answer.into_response())
+}
+
+/// Who looks, and on which day.
+struct View<'a> {
+    caller: &'a Caller,
+    today: Date,
+}

@@ -1,0 +1,184 @@
+//! The whole page: head, filters, the sheet's frame, pages.
+
+use mainstay_rules::account::AccountType;
+use mainstay_rules::money;
+use mainstay_rules::score::Mean;
+use maud::{Markup, html};
+
+use super::{Report, View};
+use crate::portfolio::api::{Asked, mean, sort_word};
+use crate::portfolio::store::{Sort, SortKey};
+use crate::scorecard::SOFTWARE;
+use crate::text::{frame as words, portfolio as text};
+
+impl View<'_> {
+    pub(super) fn report(&self, report: &Report, asked: &Asked, sort: Sort) -> Markup {
+        html! {
+            (self.page_head(report))
+            @if report.all == 0 { (self.nothing_yet()) }
+            @else {
+                (self.filters(asked, report))
+                @if report.lines.is_empty() { (self.nothing_matches(report.all)) }
+                @else {
+                    div.sheet-box { (self.sheet(report, asked, sort)) }
+                    datalist #people { @for name in &report.people { option value=(name) {} } }
+                    (self.pager(report, asked))
+                    (text::hints())
+                }
+            }
+        }
+    }
+
+    fn page_head(&self, report: &Report) -> Markup {
+        let totals = &report.totals;
+        let overall = mean(totals.overall, totals.accounts).map(Mean::one_decimal);
+        html! {
+            div.page-head {
+                div {
+                    h1 { (text::title()) }
+                    p {
+                        @if report.all == 0 { (text::no_accounts()) }
+                        @else if totals.accounts < report.all { (text::so_many_match(totals.accounts, report.all)) }
+                        @else {
+                            (text::summary(
+                                totals.accounts, &money::short(totals.arr_now, self.caller.workspace.currency),
+                                overall.as_deref().unwrap_or("–"), totals.with_gap, &words::long_day(self.today),
+                            ))
+                        }
+                    }
+                }
+                @if report.all > 0 {
+                    div.row {
+                        a.button href=(self.caller.path("/import/new")) { (text::import()) }
+                        a.button.primary href=(self.caller.path("/accounts/new")) { (text::add_account()) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn nothing_yet(&self) -> Markup {
+        html! {
+            section.empty aria-labelledby="empty-head" {
+                h2 #empty-head { (text::empty_title()) }
+                p { (text::empty_what()) }
+                p { (text::empty_how()) }
+                div.row {
+                    a.button.primary href=(self.caller.path("/import/new")) { (text::import_spreadsheet()) }
+                    a.button href=(self.caller.path("/accounts/new")) { (text::add_an_account()) }
+                }
+            }
+        }
+    }
+
+    fn nothing_matches(&self, all: i64) -> Markup {
+        html! {
+            section.empty aria-labelledby="none-head" {
+                h2 #none-head { (text::none_match()) }
+                a.button href=(self.caller.path("/portfolio")) { (text::show_all(all)) }
+            }
+        }
+    }
+
+    fn filters(&self, asked: &Asked, report: &Report) -> Markup {
+        let associate = asked.associate.as_deref().unwrap_or_default();
+        let filtered = asked.q.is_some() || asked.r#type.is_some() || asked.associate.is_some() || asked.gap.is_some();
+        html! {
+            form.filters method="get" action=(self.caller.path("/portfolio")) data-autosubmit aria-label=(text::filter_label()) {
+                @if let Some(sort) = &asked.sort { input type="hidden" name="sort" value=(sort); }
+                label.sr for="filter-q" { (text::account_name()) }
+                input #filter-q type="search" name="q" placeholder=(text::account_name()) value=(asked.q.as_deref().unwrap_or_default());
+                @for kind in AccountType::ALL {
+                    @let number = kind.number().to_string();
+                    label.chip title=(kind.label()) {
+                        input type="checkbox" name="type" value=(number)
+                            checked[asked.r#type.as_deref().is_some_and(|types| types.split(',').any(|t| t == number))];
+                        (text::type_chip(&number))
+                    }
+                }
+                label.sr for="filter-associate" { (text::sales_associate()) }
+                select #filter-associate name="associate" {
+                    option value="" { (text::every_associate()) }
+                    @for name in &report.people { option selected[name == associate] { (name) } }
+                }
+                label.chip { input type="checkbox" name="gap" value="1" checked[asked.gap.is_some()]; (text::with_gap()) }
+                button { (text::filter()) }
+                @if filtered { a.button.quiet href=(self.caller.path("/portfolio")) { (text::clear()) } }
+            }
+        }
+    }
+
+    fn sheet(&self, report: &Report, asked: &Asked, sort: Sort) -> Markup {
+        html! {
+            table #sheet .sheet aria-label=(text::title()) data-cells-url=(self.caller.path("/portfolio/cells"))
+                data-rows-url=(self.caller.path("/portfolio/rows")) data-csrf=(self.caller.csrf())
+                data-text-read-only=(text::read_only()) data-text-cleared=(text::cleared()) data-text-signed-out=(text::signed_out()) data-text-pasted=(text::pasted())
+                data-text-copied=(text::copied()) data-text-undone=(text::undone()) data-text-redone=(text::redone())
+                data-text-nothing-undo=(text::nothing_to_undo()) data-text-conflict=(text::conflict())
+                data-text-offline=(text::offline()) data-text-retry=(text::retry())
+                data-text-refused-many=(text::refused_many()) data-text-fixed=(text::fixed()) {
+                thead { tr { @for key in SortKey::ALL { (self.column_head(key, asked, sort)) } } }
+                tbody { @for line in &report.lines { (self.row(line)) } }
+                (self.foot(&report.totals))
+            }
+        }
+    }
+
+    fn column_head(&self, key: SortKey, asked: &Asked, sort: Sort) -> Markup {
+        let word = sort_word(key);
+        let (class, in_currency) = match key {
+            SortKey::Name | SortKey::Associate | SortKey::Overall | SortKey::Gap => (None, false),
+            SortKey::Type | SortKey::Step(_) => (Some("c"), false),
+            SortKey::EndOn | SortKey::Progress => (Some("n"), false),
+            SortKey::ArrLastYear | SortKey::ArrDeltaTarget | SortKey::ArrYtd => (Some("n"), true),
+        };
+        let is_current = sort.key == key;
+        let direction = if sort.descending { "descending" } else { "ascending" };
+        let next = if is_current && !sort.descending { format!("-{word}") } else { word.to_owned() };
+        let address = self.address(asked, &[("sort", Some(&next)), ("cursor", None)]);
+        html! {
+            th scope="col" class=[class] aria-sort=[is_current.then_some(direction)] {
+                a href=(address) { (text::column(key, &SOFTWARE)) }
+                @if in_currency { " " small { (self.caller.workspace.currency.code()) } }
+            }
+        }
+    }
+
+    /// The report's address with some of its words replaced.
+    fn address(&self, asked: &Asked, replaced: &[(&str, Option<&str>)]) -> String {
+        let mut words: Vec<(&str, &str)> = Vec::new();
+        let now = [
+            ("sort", &asked.sort),
+            ("q", &asked.q),
+            ("type", &asked.r#type),
+            ("associate", &asked.associate),
+            ("gap", &asked.gap),
+            ("archived", &asked.archived),
+            ("cursor", &asked.cursor),
+        ];
+        for (name, value) in now {
+            let value = match replaced.iter().find(|(replaced, _)| *replaced == name) {
+                Some((_, value)) => *value,
+                None => value.as_deref(),
+            };
+            words.extend(value.map(|value| (name, value)));
+        }
+        let query = serde_urlencoded::to_string(words).unwrap_or_default();
+        self.caller.path(&format!("/portfolio?{query}"))
+    }
+
+    fn pager(&self, report: &Report, asked: &Asked) -> Markup {
+        html! {
+            @if report.next_cursor.is_some() || asked.cursor.is_some() {
+                nav.pager aria-label=(text::pages()) {
+                    @if asked.cursor.is_some() {
+                        a.button rel="first" href=(self.address(asked, &[("cursor", None)])) { (words::previous()) }
+                    }
+                    @if let Some(cursor) = &report.next_cursor {
+                        a.button rel="next" href=(self.address(asked, &[("cursor", Some(cursor))])) { (words::next()) }
+                    }
+                }
+            }
+        }
+    }
+}

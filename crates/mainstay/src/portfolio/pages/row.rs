@@ -1,0 +1,158 @@
+//! One line of the sheet, and the line of totals.
+
+use mainstay_rules::money;
+use mainstay_rules::progress::{Progress, year_start};
+use mainstay_rules::score::Mean;
+use maud::{Markup, html};
+
+use super::View;
+use crate::portfolio::api::{mean, progress_of};
+use crate::portfolio::store::{Line, Totals};
+use crate::scorecard::SOFTWARE;
+use crate::text::{frame as words, portfolio as text};
+
+impl View<'_> {
+    /// Rows and totals alone: what an edit answers and a live page fetches.
+    pub(super) fn fragment(&self, lines: &[Line], totals: &Totals) -> Markup {
+        html! { table { tbody { @for line in lines { (self.row(line)) } } (self.foot(totals)) } }
+    }
+
+    pub(super) fn row(&self, line: &Line) -> Markup {
+        let currency = self.caller.workspace.currency;
+        let page = self.caller.path(&format!("/accounts/{}", line.account_id));
+        let delta = line.arr_delta_target.map(|minor| money::format_amount(minor, currency)).unwrap_or_default();
+        html! {
+            tr id=(format!("account-{}", line.account_id)) data-account=(line.account_id) data-version=(line.version) {
+                th scope="row" data-field="name" data-value=(line.name) { a href=(page) { (line.name) } }
+                td data-field="associate" data-value=(line.associate) data-edit="person" { (line.associate) }
+                td.n data-field="end_date" data-value=[line.end_on.map(|d| d.to_string())] data-edit="date" {
+                    @if let Some(end) = line.end_on { (words::day(end)) }
+                }
+                td.c data-field="type" data-value=(line.account_type.number()) data-edit="type" { (line.account_type.number()) }
+                @for (index, step) in SOFTWARE.steps.iter().enumerate() { (self.step_cell(line, index, &step.key)) }
+                (overall_cell(line))
+                (self.money_cell("arr_last_year", line.arr_last_year))
+                td.n data-field="arr_delta_target" data-value=(delta) data-edit="money"
+                    title=[line.arr_delta_target.map(|minor| money::exact(minor, currency))] {
+                    @if let Some(minor) = line.arr_delta_target { (text::short_amount(minor, currency)) }
+                }
+                (self.money_cell("arr_ytd", line.arr_now))
+                td.n data-field="progress" { (self.progress(line.progress())) }
+                td data-field="gap" { (gap(line, &page)) }
+            }
+        }
+    }
+
+    fn money_cell(&self, field: &str, minor: i64) -> Markup {
+        let currency = self.caller.workspace.currency;
+        html! {
+            td.n data-field=(field) data-value=(money::format_amount(minor, currency)) title=(money::exact(minor, currency)) {
+                (text::short_amount(minor, currency))
+            }
+        }
+    }
+
+    fn step_cell(&self, line: &Line, index: usize, key: &str) -> Markup {
+        let Some(step) = line.steps.get(index) else { return html! { td {} } };
+        let score = line.step_score(index);
+        let raw = score.map(|mean| mean.two_decimals().to_string());
+        // Undo of a first judgement takes it back instead of typing what was measured.
+        let undo = (!step.is_judged).then_some("");
+        html! {
+            td.c data-field=(key) data-value=(raw.as_deref().unwrap_or_default()) data-undo=[undo] data-edit="score" {
+                @match score {
+                    None => b.score.none { "–" },
+                    Some(mean) => {
+                        @let other = step.measured.map(Mean::from_millionths).filter(|measured| step.is_judged && *measured != mean);
+                        @let typed = step.judged_at.filter(|_| step.is_judged && other.is_some()).map(|at| self.caller.workspace.day_of(at));
+                        b class=(chip(mean, typed.is_some())) title=[typed.map(|day| text::typed_on(&words::day(day)))] { (mean.one_decimal()) }
+                        @if let Some(measured) = other {
+                            small title=(text::measured_title()) { span.sr { (text::measured()) " " } (measured.one_decimal()) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn progress(&self, progress: Progress) -> Markup {
+        let currency = self.caller.workspace.currency;
+        match progress {
+            Progress::None => html! { small { (text::no_target()) } },
+            Progress::Money(minor) => {
+                html! { span title=(money::exact(minor, currency)) { (text::gained(minor, currency)) } }
+            }
+            Progress::Percent(hundredths) => {
+                let percent = hundredths / 100;
+                let tick = self.year_share();
+                html! {
+                    (percent) " %"
+                    svg.bar viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" {
+                        rect width=(percent.clamp(0, 100)) height="4" {}
+                        path d=(format!("M{tick} 0v4")) {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// How much of the fiscal year is over, in percent.
+    fn year_share(&self) -> i64 {
+        let start = year_start(self.today, self.caller.workspace.fiscal_year_start_month);
+        let days = self.today.since(start).map_or(0, |span| i64::from(span.get_days()));
+        (days * 100 / 365).clamp(0, 100)
+    }
+
+    pub(super) fn foot(&self, totals: &Totals) -> Markup {
+        let currency = self.caller.workspace.currency;
+        let sum =
+            |minor: i64| html! { td.n title=(money::exact(minor, currency)) { (text::short_amount(minor, currency)) } };
+        html! {
+            tfoot { tr {
+                th scope="row" { (text::accounts(totals.accounts)) }
+                td {} td {} td {}
+                @for (total, count) in totals.steps { td.c { @if let Some(mean) = mean(total, count) { (mean.one_decimal()) } } }
+                td { @if let Some(mean) = mean(totals.overall, totals.accounts) { b.score.overall { (mean.one_decimal()) } } }
+                (sum(totals.arr_last_year))
+                @match totals.arr_delta_target { Some(minor) => (sum(minor)), None => td {} }
+                (sum(totals.arr_now))
+                td.n { (self.progress(progress_of(totals))) }
+                td { (text::so_many_gaps(totals.with_gap)) }
+            } }
+        }
+    }
+}
+
+fn overall_cell(line: &Line) -> Markup {
+    let overall = Mean::from_millionths(line.overall);
+    html! {
+        td data-field="overall" data-value=(overall.one_decimal()) {
+            @if line.scored_steps == 0 { b.score.overall.none { "–" } }
+            @else {
+                b class={ "overall " (chip(overall, false)) } { (overall.one_decimal()) }
+                @if !line.ranked { small { (text::not_ranked()) } }
+                @else if line.scored_steps < 5 { small { (line.scored_steps) "/5" } }
+            }
+        }
+    }
+}
+
+/// The classes of a score chip: one of 101 colours.
+pub fn chip(mean: Mean, typed: bool) -> String {
+    format!("score s{}{}", mean.tenths(), if typed { " typed" } else { "" })
+}
+
+fn gap(line: &Line, page: &str) -> Markup {
+    let Some(step) = line
+        .gap_step
+        .and_then(|step| usize::try_from(step).ok())
+        .and_then(|index| SOFTWARE.steps.get(index).map(|s| (index, s)))
+    else {
+        return html! {};
+    };
+    let unscored = line.step_score(step.0).is_none();
+    html! {
+        a.gap.unscored[unscored] href=(format!("{page}#{}", step.1.key)) { (step.1.name) }
+        @if unscored { " " small { (text::never_scored()) } }
+    }
+}
