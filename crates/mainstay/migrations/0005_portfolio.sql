@@ -35,8 +35,11 @@ CREATE TABLE portfolio_line (
   next_change_on {date} NOT NULL
 ){strict};
 CREATE INDEX portfolio_line_name ON portfolio_line (workspace_id, archived, name_key, account_id);
-CREATE INDEX portfolio_line_overall ON portfolio_line (workspace_id, archived, overall, account_id);
-CREATE INDEX portfolio_line_arr ON portfolio_line (workspace_id, archived, arr_now, account_id);
+-- The usual orders, each with its ties by name, whichever way it goes: a page is read off, never sorted.
+CREATE INDEX portfolio_line_worst ON portfolio_line (workspace_id, archived, overall, name_key, account_id);
+CREATE INDEX portfolio_line_best ON portfolio_line (workspace_id, archived, overall DESC, name_key, account_id);
+CREATE INDEX portfolio_line_small ON portfolio_line (workspace_id, archived, arr_now, name_key, account_id);
+CREATE INDEX portfolio_line_large ON portfolio_line (workspace_id, archived, arr_now DESC, name_key, account_id);
 -- The totals of the report are added up from this index alone.
 CREATE INDEX portfolio_line_totals ON portfolio_line (workspace_id, archived, confidential, gap_step, arr_last_year,
   arr_delta_target, arr_now, overall, step_1, step_2, step_3, step_4, step_5, type, associate, name_key, account_id);

@@ -288,6 +288,12 @@ pub(super) fn shortened(problem: &impl ToString) -> String {
 
 /// Steps from workspace to workspace along the index, and keeps those with an event after the consumer's cursor.
 pub(super) fn behind_sql(visible: &str) -> String {
+    // As in `after`: SQLite seeks by seq only where x is held fast.
+    let beyond = if visible == super::VISIBLE[0] {
+        "event.x = COALESCE(c.x, 0) AND event.seq > COALESCE(c.seq, 0)"
+    } else {
+        "(event.x, event.seq) > (COALESCE(c.x, 0), COALESCE(c.seq, 0))"
+    };
     format!(
         "WITH RECURSIVE workspace (id) AS (
              SELECT (SELECT workspace_id FROM event ORDER BY workspace_id LIMIT 1)
@@ -298,7 +304,7 @@ pub(super) fn behind_sql(visible: &str) -> String {
          LEFT JOIN event_consumer c ON c.name = $1 AND c.workspace_id = workspace.id
          WHERE workspace.id IS NOT NULL AND EXISTS (
              SELECT 1 FROM event WHERE event.workspace_id = workspace.id
-             AND (event.x, event.seq) > (COALESCE(c.x, 0), COALESCE(c.seq, 0)) AND {})",
+             AND {beyond} AND {})",
         visible.replacen("x <", "event.x <", 1)
     )
 }

@@ -145,9 +145,15 @@ fn visible(tx: &Tx<'_>) -> &'static str {
     tx.by(VISIBLE[0], VISIBLE[1])
 }
 
+/// Beyond a cursor. On SQLite x is always 0, and only with x held fast does it seek by seq: compared as a pair, it
+/// would walk the whole log (measured: 200 ms instead of 0.1 with a million events).
+const BEYOND: [&str; 2] = ["x = $1 AND seq > $2", "(x, seq) > ($1, $2)"];
+const OLDER: [&str; 2] = ["x = $4 AND seq < $5", "(x, seq) < ($4, $5)"];
+
 fn after_sql(visible: &str, of_workspace: bool) -> String {
+    let beyond = if visible == VISIBLE[0] { BEYOND[0] } else { BEYOND[1] };
     let whose = if of_workspace { "workspace_id = $4 AND " } else { "" };
-    format!("SELECT {COLUMNS} FROM event WHERE {whose}(x, seq) > ($1, $2) AND {visible} ORDER BY x, seq LIMIT $3")
+    format!("SELECT {COLUMNS} FROM event WHERE {whose}{beyond} AND {visible} ORDER BY x, seq LIMIT $3")
 }
 
 fn head_sql(visible: &str, of_workspace: bool) -> String {
@@ -155,8 +161,12 @@ fn head_sql(visible: &str, of_workspace: bool) -> String {
     format!("SELECT x, seq FROM event WHERE {whose}{visible} ORDER BY x DESC, seq DESC LIMIT 1")
 }
 
-fn of_account_sql(from: bool) -> String {
-    let older = if from { "AND (x, seq) < ($4, $5)" } else { "" };
+fn of_account_sql(visible: &str, from: bool) -> String {
+    let older = match (from, visible == VISIBLE[0]) {
+        (false, _) => String::new(),
+        (true, true) => format!("AND {}", OLDER[0]),
+        (true, false) => format!("AND {}", OLDER[1]),
+    };
     format!(
         "SELECT {COLUMNS} FROM event WHERE workspace_id = $1 AND account_id = $2 {older} ORDER BY x DESC, seq DESC LIMIT $3"
     )
@@ -164,7 +174,8 @@ fn of_account_sql(from: bool) -> String {
 
 fn texts(visible: &str) -> Vec<String> {
     let both = [true, false];
-    let queries = both.iter().flat_map(|one| [after_sql(visible, *one), head_sql(visible, *one), of_account_sql(*one)]);
+    let queries =
+        both.iter().flat_map(|one| [after_sql(visible, *one), head_sql(visible, *one), of_account_sql(visible, *one)]);
     queries.chain([consumer::behind_sql(visible)]).collect()
 }
 fn sqlite_texts() -> Vec<String> {
@@ -206,7 +217,7 @@ pub fn of_account(
     limit: i64,
 ) -> Result<Vec<Event>> {
     let limit = limit.clamp(0, MAX_EVENTS);
-    let sql = of_account_sql(before.is_some());
+    let sql = of_account_sql(visible(tx), before.is_some());
     match before {
         Some(before) => tx.rows(&sql, &[&workspace, &account, &limit, &before.x, &before.seq], read),
         None => tx.rows(&sql, &[&workspace, &account, &limit], read),
