@@ -96,10 +96,11 @@ fn asked(query: &str) -> Asked {
     }
 }
 
-/// `GET /w/{workspace}/portfolio/rows?account=…&account=…`
+/// `GET /w/{workspace}/portfolio/rows?account=…&account=…`, with the words of the filter that the totals are of.
 pub async fn rows(
     State(app): State<App>,
     caller: Allowed<Read>,
+    RawQuery(query): RawQuery,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Markup, Fault> {
     let accounts: Vec<Uuid> = pairs
@@ -108,9 +109,10 @@ pub async fn rows(
         .filter_map(|(_, value)| Uuid::parse_str(value).ok())
         .take(EDITS_MAX)
         .collect();
-    let (workspace, viewer) = (caller.workspace.id, caller.user);
+    let filter = asked(query.as_deref().unwrap_or_default()).filter(&caller)?;
+    let workspace = caller.workspace.id;
     let (lines, totals) =
-        app.db.read(Scope::Workspace(workspace), move |tx| rows_and_totals(tx, workspace, viewer, &accounts)).await?;
+        app.db.read(Scope::Workspace(workspace), move |tx| rows_and_totals(tx, workspace, &filter, &accounts)).await?;
     let view = View { caller: &caller, today: caller.today(&app) };
     Ok(view.fragment(&lines, &totals))
 }
@@ -118,20 +120,21 @@ pub async fn rows(
 fn rows_and_totals(
     tx: &mut Tx<'_>,
     workspace: Uuid,
-    viewer: Uuid,
+    filter: &Filter,
     accounts: &[Uuid],
 ) -> Result<(Vec<Line>, Totals), Fault> {
-    let lines = store::lines(tx, workspace, viewer, accounts)?;
-    let totals = store::totals(tx, workspace, &Filter { viewer, ..Filter::default() })?;
-    Ok((lines, totals))
+    let lines = store::lines(tx, workspace, filter.viewer, accounts)?;
+    Ok((lines, store::totals(tx, workspace, filter)?))
 }
 
 /// `POST /w/{workspace}/portfolio/cells`
 pub async fn cells(
     State(app): State<App>,
     caller: Allowed<Read>,
+    RawQuery(query): RawQuery,
     Sent(edits, care): Sent<EditsIn>,
 ) -> Result<Response, Fault> {
+    let filter = asked(query.as_deref().unwrap_or_default()).filter(&caller)?;
     let who = caller.into_caller();
     let today = who.today(&app);
     let acting = who.clone();
@@ -139,7 +142,7 @@ pub async fn cells(
         .commit(&who, care, move |tx, by| {
             let changed = apply(tx, by, &acting, &edits.edits)?;
             crate::app::project(tx, by)?;
-            let (lines, totals) = rows_and_totals(tx, by.workspace.id, acting.user, &changed)?;
+            let (lines, totals) = rows_and_totals(tx, by.workspace.id, &filter, &changed)?;
             let view = View { caller: &acting, today };
             Ok(Answer::html(view.fragment(&lines, &totals).into_string()))
         })
@@ -251,9 +254,11 @@ impl View<'_> {
     }
 
     fn sheet(&self, report: &Report, asked: &Asked, sort: Sort) -> Markup {
+        // Whatever comes back later has the totals of the same filter.
+        let of_view = [("sort", None), ("cursor", None)];
         html! {
-            table #sheet .sheet aria-label=(text::title()) data-cells-url=(self.caller.path("/portfolio/cells"))
-                data-rows-url=(self.caller.path("/portfolio/rows")) data-csrf=(self.caller.csrf())
+            table #sheet .sheet aria-label=(text::title()) data-cells-url=(self.address("/portfolio/cells", asked, &of_view))
+                data-rows-url=(self.address("/portfolio/rows", asked, &of_view)) data-csrf=(self.caller.csrf())
                 data-text-read-only=(text::read_only()) data-text-cleared=(text::cleared()) data-text-signed-out=(text::signed_out()) data-text-pasted=(text::pasted())
                 data-text-copied=(text::copied()) data-text-undone=(text::undone()) data-text-redone=(text::redone())
                 data-text-nothing-undo=(text::nothing_to_undo()) data-text-conflict=(text::conflict())
@@ -278,7 +283,7 @@ impl View<'_> {
         let is_current = sort.key == key;
         let direction = if sort.descending { "descending" } else { "ascending" };
         let next = if is_current && !sort.descending { format!("-{word}") } else { word.to_owned() };
-        let address = self.address(asked, &[("sort", Some(&next)), ("cursor", None)]);
+        let address = self.address("/portfolio", asked, &[("sort", Some(&next)), ("cursor", None)]);
         html! {
             th scope="col" class=[class] aria-sort=[is_current.then_some(direction)] {
                 a href=(address) { (text::column(key, &SOFTWARE)) }
@@ -287,8 +292,8 @@ impl View<'_> {
         }
     }
 
-    /// The report's address with some of its words replaced.
-    fn address(&self, asked: &Asked, replaced: &[(&str, Option<&str>)]) -> String {
+    /// An address of the report with some of its words replaced.
+    fn address(&self, path: &str, asked: &Asked, replaced: &[(&str, Option<&str>)]) -> String {
         let mut words: Vec<(&str, &str)> = Vec::new();
         let now = [
             ("sort", &asked.sort),
@@ -307,7 +312,7 @@ impl View<'_> {
             words.extend(value.map(|value| (name, value)));
         }
         let query = serde_urlencoded::to_string(words).unwrap_or_default();
-        self.caller.path(&format!("/portfolio?{query}"))
+        self.caller.path(&if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") })
     }
 
     fn pager(&self, report: &Report, asked: &Asked) -> Markup {
@@ -315,10 +320,10 @@ impl View<'_> {
             @if report.next_cursor.is_some() || asked.cursor.is_some() {
                 nav.pager aria-label=(text::pages()) {
                     @if asked.cursor.is_some() {
-                        a.button rel="first" href=(self.address(asked, &[("cursor", None)])) { (words::previous()) }
+                        a.button rel="first" href=(self.address("/portfolio", asked, &[("cursor", None)])) { (words::previous()) }
                     }
                     @if let Some(cursor) = &report.next_cursor {
-                        a.button rel="next" href=(self.address(asked, &[("cursor", Some(cursor))])) { (words::next()) }
+                        a.button rel="next" href=(self.address("/portfolio", asked, &[("cursor", Some(cursor))])) { (words::next()) }
                     }
                 }
             }
