@@ -45,7 +45,7 @@ fn refused(caller: &Caller, import: &Import) -> Markup {
     html! {
         section.section aria-labelledby="refused" {
             div.row.between {
-                h2 #refused { (text::refused_rows()) }
+                h2 #refused { (text::refused_head()) }
                 a.button.small href=(format!("{}/refused.csv", path_of(caller, import.id))) { (text::download_refused()) }
             }
             div.table-box tabindex="0" role="group" aria-label=(text::refused_label()) { table.table {
@@ -54,7 +54,7 @@ fn refused(caller: &Caller, import: &Import) -> Markup {
                     th scope="col" { (text::what_is_wrong()) }
                 } }
                 tbody { @for problem in &import.summary.refused {
-                    tr { th scope="row" { (problem.row) } td { (place(problem)) } td { (problem.message) } }
+                    tr { th scope="row" { (problem.row) } td { (place(problem)) } td.words { (problem.message) } }
                 } }
             } }
         }

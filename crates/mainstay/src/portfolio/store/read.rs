@@ -244,7 +244,10 @@ fn page_statement(sort: Sort, follows: bool) -> String {
     let given = if kind == "TEXT" { "$9".to_owned() } else { format!("CAST(CAST($9 AS TEXT) AS {{{kind}}})") };
     // Ties are ordered by name; names themselves by id, in their own direction, so that one index reads both ways.
     let (ties, tied) = if sort.key == SortKey::Name {
-        (format!("l.account_id {direction}"), format!("(l.name_key, l.account_id) {beyond} ($10, $11)"))
+        (
+            format!("l.account_id {direction}"),
+            format!("CAST($9 AS TEXT) IS NOT NULL AND (l.name_key, l.account_id) {beyond} ($10, $11)"),
+        )
     } else {
         let tied = format!("({key} {beyond} {given} OR ({key} = {given} AND (l.name_key, l.account_id) > ($10, $11)))");
         ("l.name_key, l.account_id".to_owned(), tied)
