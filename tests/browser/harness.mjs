@@ -21,13 +21,15 @@ const FLAGS = [
 ];
 
 /** @typedef {{ scheme: "light" | "dark", width: number }} View */
-/** Every page is held to these. @type {readonly View[]} */
+/** Every page is held to these; a width is changed least, since that lays the page out anew. @type {readonly View[]} */
 export const VIEWS = [
   { scheme: "light", width: 1280 },
   { scheme: "dark", width: 1280 },
-  { scheme: "light", width: 320 },
   { scheme: "dark", width: 320 },
+  { scheme: "light", width: 320 },
 ];
+/** @param {number} width */
+const screen = (width) => ({ width, height: width < 600 ? 700 : 860 });
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
@@ -41,13 +43,14 @@ export function launch() {
  * a blocked resource among them, are collected and fail the test in `leave`.
  * @param {import("playwright-core").Browser} browser
  * @param {string} url of the server
- * @param {Partial<View>} [view]
+ * @param {Partial<View> & import("playwright-core").BrowserContextOptions} [view]
  */
-export async function enter(browser, url, { scheme = "light", width = 1280 } = {}) {
+export async function enter(browser, url, { scheme = "light", width = 1280, ...more } = {}) {
   const context = await browser.newContext({
+    ...more,
     baseURL: url,
     colorScheme: scheme,
-    viewport: { width, height: width < 600 ? 700 : 900 },
+    viewport: screen(width),
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
   });
@@ -97,9 +100,10 @@ export async function inspect(page, name) {
   await mkdir(PICTURES, { recursive: true });
   for (const { scheme, width } of VIEWS) {
     await page.emulateMedia({ colorScheme: scheme });
-    await page.setViewportSize({ width, height: width < 600 ? 700 : 900 });
+    await page.setViewportSize(screen(width));
     await accessible(page, `${name}, ${scheme}, ${width} px`);
-    await page.screenshot({ path: path.join(PICTURES, `${name}-${scheme}-${width}.png`), fullPage: true });
+    // The guide shows a screen; whoever looks for flaws wants the whole page.
+    await page.screenshot({ path: path.join(PICTURES, `${name}-${scheme}-${width}.png`), fullPage: !process.env.MAINSTAY_GUIDE });
   }
   await page.emulateMedia({ colorScheme: null });
   if (before) await page.setViewportSize(before);

@@ -1,0 +1,243 @@
+// Every page, light and dark, on a desk and on a phone: no violation by axe, no sideways scrolling, no error in the console.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { enter, inspect, launch, startServer } from "./harness.mjs";
+import { PASSWORD, REPORT, setUp, signIn, upload } from "./steps.mjs";
+
+/** @typedef {import("playwright-core").Page} Page */
+/** @typedef {Awaited<ReturnType<import("playwright-core").BrowserContext["storageState"]>>} Session */
+
+/** @type {import("playwright-core").Browser} */
+let browser;
+before(async () => void (browser = await launch()));
+after(() => browser?.close());
+
+/**
+ * One page in a browser of its own.
+ * @param {string} url of the server
+ * @param {Session | undefined} session
+ * @param {(page: Page) => Promise<unknown>} look
+ */
+async function visit(url, session, look) {
+  const { page, leave } = await enter(browser, url, { storageState: session });
+  await look(page);
+  await leave();
+}
+
+/** @param {Page} page @param {string} path @param {number} status */
+async function open(page, path, status = 200) {
+  const answer = await page.goto(path);
+  assert.equal(answer?.status(), status, path);
+}
+
+/** The address of an account's page, by its line in the report. @param {Page} page @param {string} name */
+async function account(page, name) {
+  await open(page, "/w/snapwright/portfolio");
+  return await page.getByRole("link", { name, exact: true }).getAttribute("href") ?? "";
+}
+
+describe("the demo company", () => {
+  /** @type {import("./server.mjs").Server} */
+  let server;
+  /** @type {Session} */
+  let admin;
+  /** @type {Session} */
+  let member;
+
+  /** @param {string} email */
+  async function session(email) {
+    const { context, page, leave } = await enter(browser, server.url);
+    await signIn(page, email, "snapwright-demo");
+    const state = await context.storageState();
+    await leave();
+    return state;
+  }
+
+  before(async () => {
+    server = await startServer({ command: "demo" });
+    admin = await session("henrik@snapwright.example");
+    member = await session("mei@snapwright.example");
+  });
+  after(() => server?.discard());
+
+  const PAGES = {
+    "portfolio": "/portfolio",
+    "portfolio-filtered": "/portfolio?type=2&gap=1&sort=-overall",
+    "portfolio-no-match": "/portfolio?q=zeppelin",
+    "accounts": "/accounts",
+    "accounts-search": "/accounts?q=ta",
+    "accounts-no-match": "/accounts?q=zeppelin",
+    "accounts-archived": "/accounts?archived=1",
+    "account-new": "/accounts/new",
+    "imports-empty": "/import",
+    "import-new": "/import/new",
+    "settings-workspace": "/settings",
+    "settings-people": "/settings/people",
+    "settings-tokens": "/settings/tokens",
+    "settings-me": "/settings/me",
+  };
+  for (const [name, path] of Object.entries(PAGES)) {
+    test(name, () =>
+      visit(server.url, admin, async (page) => {
+        await open(page, `/w/snapwright${path}`);
+        await inspect(page, name);
+      }));
+  }
+
+  const TABS = { progress: "", history: "/scores/roi_generated", money: "/money", feed: "/feed", team: "/team", edit: "/edit" };
+  for (const [name, path] of Object.entries(TABS)) {
+    test(`account-${name}`, () =>
+      visit(server.url, admin, async (page) => {
+        await open(page, `${await account(page, "MesaYa")}${path}`);
+        await inspect(page, `account-${name}`);
+      }));
+  }
+
+  test("account-progress-open: every fold of a step", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, await account(page, "Forkful Group"));
+      for (const fold of await page.locator("main details").all()) await fold.evaluate((details) => details.setAttribute("open", ""));
+      await inspect(page, "account-progress-open");
+    }));
+
+  test("account-new-error", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, "/w/snapwright/accounts/new");
+      await page.getByLabel("Name", { exact: true }).fill("Trattoria Ovunque");
+      await page.getByLabel("External id").fill("AC-0001\u0007");
+      await page.getByLabel("End date").fill("1899-01-01");
+      await page.locator("main form").evaluate((form) => /** @type {HTMLFormElement} */ (form).submit());
+      await page.getByRole("alert").waitFor();
+      await inspect(page, "account-new-error");
+    }));
+
+  test("settings-token-created", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, "/w/snapwright/settings/tokens");
+      await page.getByLabel("What it is for").fill("Board slides");
+      await page.getByRole("button", { name: "Create token" }).click();
+      await page.locator("#secret").waitFor();
+      await inspect(page, "settings-token-created");
+    }));
+
+  test("settings-people-error", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, "/w/snapwright/settings/people");
+      await page.getByText("Add someone", { exact: true }).click();
+      await page.getByLabel("Name", { exact: true }).fill("Noor Haddad");
+      await page.getByLabel("E-mail", { exact: true }).fill("noor@nowhere");
+      await page.locator("#add form").evaluate((form) => /** @type {HTMLFormElement} */ (form).submit());
+      await page.locator("#email-error").waitFor();
+      await inspect(page, "settings-people-error");
+    }));
+
+  test("the menu of one's own, opened", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, "/w/snapwright/accounts");
+      await page.locator(".menu summary").click();
+      await inspect(page, "menu");
+    }));
+
+  test("error-403: a member does not import", () =>
+    visit(server.url, member, async (page) => {
+      await open(page, "/w/snapwright/import/new", 403);
+      await inspect(page, "error-403");
+    }));
+
+  test("settings-workspace-member: read, not changed", () =>
+    visit(server.url, member, async (page) => {
+      await open(page, "/w/snapwright/settings");
+      await inspect(page, "settings-workspace-member");
+    }));
+
+  test("error-404: of an account, and of no address at all", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, "/w/snapwright/accounts/01890000-0000-7000-8000-000000000000", 404);
+      await inspect(page, "error-404");
+      await open(page, "/nowhere", 404);
+      await inspect(page, "error-404-outside");
+    }));
+
+  const OPEN = { "sign-in": "/sign-in", "api-docs": "/api/docs", "docs-errors": "/docs/errors" };
+  for (const [name, path] of Object.entries(OPEN)) {
+    test(name, () =>
+      visit(server.url, undefined, async (page) => {
+        await open(page, path);
+        await inspect(page, name);
+      }));
+  }
+
+  test("sign-in-error", () =>
+    visit(server.url, undefined, async (page) => {
+      await open(page, "/sign-in");
+      await page.getByLabel("E-mail").fill("nobody@snapwright.example");
+      await page.getByLabel("Password").fill("not the password");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("alert").waitFor();
+      await inspect(page, "sign-in-error");
+    }));
+
+  test("without scripts the report is read, filtered, and an account is read and scored", async () => {
+    const { page, leave } = await enter(browser, server.url, { storageState: admin, javaScriptEnabled: false });
+    await open(page, "/w/snapwright/portfolio");
+    await page.getByPlaceholder("Account name").fill("tiffin");
+    await page.getByRole("button", { name: "Filter" }).click();
+    assert.equal(await page.locator("#sheet tbody tr").count(), 1);
+    await page.getByRole("link", { name: "Tiffin24", exact: true }).click();
+    const path = new URL(page.url()).pathname;
+    await page.locator("#launched summary").first().click();
+    await page.locator("#launched").getByLabel("Score").first().fill("8.8");
+    await page.locator("#launched").getByRole("button", { name: /^Record/ }).first().click();
+    assert.equal(new URL(page.url()).pathname, path);
+    await open(page, `${path}/feed`);
+    assert.match(await page.locator(".feed").innerText(), /Henrik Aas recorded .*8\.8/);
+    await leave();
+  });
+});
+
+describe("a new company", () => {
+  /** @type {import("./server.mjs").Server} */
+  let server;
+  /** @type {Session} */
+  let admin;
+
+  before(async () => {
+    server = await startServer();
+    await visit(server.url, undefined, async (page) => {
+      const [link] = await server.printed(/http:\S+\/set-up\/\S+/);
+      await open(page, link);
+      await inspect(page, "set-up");
+      await page.locator("main form").evaluate((form) => /** @type {HTMLFormElement} */ (form).submit());
+      await page.locator("#workspace-error").waitFor();
+      await inspect(page, "set-up-error");
+      await setUp(page, server);
+      admin = await page.context().storageState();
+      await open(page, link, 404);
+      await inspect(page, "set-up-gone");
+    });
+  });
+  after(() => server?.discard());
+
+  /** Everything empty comes first: the other tests of this company bring accounts. */
+  test("portfolio-empty, accounts-empty", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, "/w/snapwright/portfolio");
+      await inspect(page, "portfolio-empty");
+      await open(page, "/w/snapwright/accounts");
+      await inspect(page, "accounts-empty");
+    }));
+
+  test("an import: read, applied, listed, undone", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, "/w/snapwright/import");
+      await upload(page, REPORT);
+      await inspect(page, "import-preview");
+    }));
+
+  test("invitation", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, "/w/snapwright/settings/people");
+      assert.ok(PASSWORD);
+    }));
+});
