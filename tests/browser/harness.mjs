@@ -20,6 +20,9 @@ const FLAGS = [
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
 
+/** How long a test waits for something to appear. */
+const WAIT_MS_MAX = 15_000;
+
 /** @typedef {{ scheme: "light" | "dark", width: number }} View */
 /** Every page is held to these; a width is changed least, since that lays the page out anew. @type {readonly View[]} */
 export const VIEWS = [
@@ -54,6 +57,7 @@ export async function enter(browser, url, { scheme = "light", width = 1280, ...m
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
   });
+  context.setDefaultTimeout(WAIT_MS_MAX);
   /** @type {string[]} */
   const faults = [];
   context.on("weberror", (error) => faults.push(error.error().message));

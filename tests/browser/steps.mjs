@@ -80,7 +80,7 @@ export async function upload(page, file) {
   await heading(page, "Import a spreadsheet");
   await tabTo(page, page.locator("#file"));
   const chooser = page.waitForEvent("filechooser");
-  await page.keyboard.press("Enter");
+  await page.keyboard.press("Space");
   await (await chooser).setFiles(file);
   await press(page, "button", "Read the file");
 }
