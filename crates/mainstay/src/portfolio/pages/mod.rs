@@ -111,10 +111,11 @@ fn asked(query: &str) -> Asked {
     }
 }
 
-/// `GET /w/{workspace}/portfolio/rows?account=…&account=…`
+/// `GET /w/{workspace}/portfolio/rows?account=…&account=…`, with the words of the filter that the totals are of.
 pub async fn rows(
     State(app): State<App>,
     caller: Allowed<Read>,
+    RawQuery(query): RawQuery,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Markup, Fault> {
     let accounts: Vec<Uuid> = pairs
@@ -123,13 +124,14 @@ pub async fn rows(
         .filter_map(|(_, value)| Uuid::parse_str(value).ok())
         .take(EDITS_MAX)
         .collect();
-    let (workspace, viewer) = (caller.workspace.id, caller.user);
+    let filter = asked(query.as_deref().unwrap_or_default()).filter(&caller)?;
+    let workspace = caller.workspace.id;
     let (today, kept) = (caller.today(&app), Arc::clone(&app.totals));
     let (lines, totals) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
-            let lines = store::lines(tx, workspace, viewer, &accounts)?;
-            Ok::<_, Fault>((lines, kept.of(tx, workspace, &Filter { viewer, ..Filter::default() }, today)?))
+            let lines = store::lines(tx, workspace, filter.viewer, &accounts)?;
+            Ok::<_, Fault>((lines, kept.of(tx, workspace, &filter, today)?))
         })
         .await?;
     let view = View { caller: &caller, today };
@@ -139,20 +141,21 @@ pub async fn rows(
 fn rows_and_totals(
     tx: &mut Tx<'_>,
     workspace: Uuid,
-    viewer: Uuid,
+    filter: &Filter,
     accounts: &[Uuid],
 ) -> Result<(Vec<Line>, Totals), Fault> {
-    let lines = store::lines(tx, workspace, viewer, accounts)?;
-    let totals = store::totals(tx, workspace, &Filter { viewer, ..Filter::default() })?;
-    Ok((lines, totals))
+    let lines = store::lines(tx, workspace, filter.viewer, accounts)?;
+    Ok((lines, store::totals(tx, workspace, filter)?))
 }
 
 /// `POST /w/{workspace}/portfolio/cells`
 pub async fn cells(
     State(app): State<App>,
     caller: Allowed<Read>,
+    RawQuery(query): RawQuery,
     Sent(edits, care): Sent<EditsIn>,
 ) -> Result<Response, Fault> {
+    let filter = asked(query.as_deref().unwrap_or_default()).filter(&caller)?;
     let who = caller.into_caller();
     let today = who.today(&app);
     let acting = who.clone();
@@ -160,7 +163,7 @@ pub async fn cells(
         .commit(&who, care, move |tx, by| {
             let changed = apply(tx, by, &acting, &edits.edits)?;
             crate::app::project(tx, by)?;
-            let (lines, totals) = rows_and_totals(tx, by.workspace.id, acting.user, &changed)?;
+            let (lines, totals) = rows_and_totals(tx, by.workspace.id, &filter, &changed)?;
             let view = View { caller: &acting, today };
             Ok(Answer::html(view.fragment(&lines, &totals).into_string()))
         })

@@ -109,9 +109,11 @@ impl View<'_> {
     }
 
     fn sheet(&self, report: &Report, asked: &Asked, sort: Sort) -> Markup {
+        // Whatever comes back later has the totals of the same filter.
+        let of_view = [("sort", None), ("cursor", None)];
         html! {
-            table #sheet .sheet aria-label=(text::title()) data-cells-url=(self.caller.path("/portfolio/cells"))
-                data-rows-url=(self.caller.path("/portfolio/rows")) data-csrf=(self.caller.csrf())
+            table #sheet .sheet aria-label=(text::title()) data-cells-url=(self.address("/portfolio/cells", asked, &of_view))
+                data-rows-url=(self.address("/portfolio/rows", asked, &of_view)) data-csrf=(self.caller.csrf())
                 data-text-read-only=(text::read_only()) data-text-cleared=(text::cleared()) data-text-signed-out=(text::signed_out()) data-text-pasted=(text::pasted())
                 data-text-copied=(text::copied()) data-text-undone=(text::undone()) data-text-redone=(text::redone())
                 data-text-nothing-undo=(text::nothing_to_undo()) data-text-conflict=(text::conflict())
@@ -135,7 +137,7 @@ impl View<'_> {
         let is_current = sort.key == key;
         let direction = if sort.descending { "descending" } else { "ascending" };
         let next = if is_current && !sort.descending { format!("-{word}") } else { word.to_owned() };
-        let address = self.address(asked, &[("sort", Some(&next)), ("cursor", None)]);
+        let address = self.address("/portfolio", asked, &[("sort", Some(&next)), ("cursor", None)]);
         html! {
             th scope="col" class=[class] aria-sort=[is_current.then_some(direction)] {
                 a href=(address) { (text::column(key, &SOFTWARE)) }
@@ -144,8 +146,8 @@ impl View<'_> {
         }
     }
 
-    /// The report's address with some of its words replaced.
-    fn address(&self, asked: &Asked, replaced: &[(&str, Option<&str>)]) -> String {
+    /// An address of the report with some of its words replaced.
+    fn address(&self, path: &str, asked: &Asked, replaced: &[(&str, Option<&str>)]) -> String {
         let mut words: Vec<(&str, &str)> = Vec::new();
         let now = [
             ("sort", &asked.sort),
@@ -164,7 +166,7 @@ impl View<'_> {
             words.extend(value.map(|value| (name, value)));
         }
         let query = serde_urlencoded::to_string(words).unwrap_or_default();
-        self.caller.path(&format!("/portfolio?{query}"))
+        self.caller.path(&if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") })
     }
 
     fn pager(&self, report: &Report, asked: &Asked) -> Markup {
@@ -172,10 +174,10 @@ impl View<'_> {
             @if report.next_cursor.is_some() || asked.cursor.is_some() {
                 nav.pager aria-label=(text::pages()) {
                     @if asked.cursor.is_some() {
-                        a.button rel="first" href=(self.address(asked, &[("cursor", None)])) { (words::previous()) }
+                        a.button rel="first" href=(self.address("/portfolio", asked, &[("cursor", None)])) { (words::previous()) }
                     }
                     @if let Some(cursor) = &report.next_cursor {
-                        a.button rel="next" href=(self.address(asked, &[("cursor", Some(cursor))])) { (words::next()) }
+                        a.button rel="next" href=(self.address("/portfolio", asked, &[("cursor", Some(cursor))])) { (words::next()) }
                     }
                 }
             }
