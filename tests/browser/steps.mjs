@@ -76,10 +76,11 @@ export async function signIn(page, email, password) {
  * @param {string | { name: string, mimeType: string, buffer: Buffer }} file
  */
 export async function upload(page, file) {
+  // Before anything else: the browser needs a moment to learn that a test chooses the file.
+  const chooser = page.waitForEvent("filechooser");
   await press(page, "link", "Import a spreadsheet");
   await heading(page, "Import a spreadsheet");
   await tabTo(page, page.locator("#file"));
-  const chooser = page.waitForEvent("filechooser");
   await page.keyboard.press("Space");
   await (await chooser).setFiles(file);
   await press(page, "button", "Read the file");
