@@ -10,6 +10,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::caller::Caller;
 use super::fault::Fault;
 use crate::text::frame as text;
+use crate::text::people::role_word;
 
 /// The entries of the menu; a room that does not exist yet has none.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -123,7 +124,7 @@ fn top(caller: &Caller) -> Markup {
             details.menu {
                 summary { (face(&caller.name)) span.sr { (text::your_menu(&caller.name)) } }
                 div.menu-box {
-                    p { b { (caller.name) } br; span.soft { (caller.role.as_str()) } }
+                    p { b { (caller.name) } br; span.soft { (role_word(caller.role.as_str())) } }
                     fieldset.choice data-theme-choice {
                         legend.sr { (text::theme()) }
                         label { input type="radio" name="theme" value="auto" checked; (text::theme_auto()) }

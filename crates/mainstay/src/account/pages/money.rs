@@ -215,7 +215,7 @@ impl View<'_> {
                 td.nowrap { @match row.end_on { Some(end) => (words::day(last_day(end))), None => (text::none()) } }
                 td.number title=(money::exact(row.arr_minor, currency)) { (money::short(row.arr_minor, currency)) }
                 td.number title=(money::exact(change, currency)) { (text::gained(change, currency)) }
-                td { (one.note) }
+                td.words { (one.note) }
                 td.soft { (text::recorded_by(&one.recorder, &recorded)) }
                 @if self.writable {
                     @let action = format!("/contracts/{}/amendments/{}/withdraw", contract.id, one.id);

@@ -176,7 +176,7 @@ fn problem_row(problem: &RowProblem, checked: &Checked, rows: &[SheetRow], names
             th scope="row" { (problem.row) }
             td { (index.and_then(|index| names.get(index)).map_or("", String::as_str)) }
             td { @if !value.is_empty() { code { (value) } } }
-            td { (problem.message) }
+            td.words { (problem.message) }
             td { @match problem.severity {
                 Severity::Error => span.tag.bad { (text::row_refused()) },
                 Severity::Warning => span.tag.warn { (text::worth_a_look()) },

@@ -54,7 +54,7 @@ fn refused(caller: &Caller, import: &Import) -> Markup {
                     th scope="col" { (text::what_is_wrong()) }
                 } }
                 tbody { @for problem in &import.summary.refused {
-                    tr { th scope="row" { (problem.row) } td { (place(problem)) } td { (problem.message) } }
+                    tr { th scope="row" { (problem.row) } td { (place(problem)) } td.words { (problem.message) } }
                 } }
             } }
         }

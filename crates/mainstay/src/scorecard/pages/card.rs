@@ -256,7 +256,7 @@ impl View<'_> {
                 td { a href=(path(self.caller, self.account, &format!("/scores/{}", score.metric))) { (name) } }
                 td.number { (value_of(score)) }
                 td { (if score.by.is_empty() { text::the_system() } else { &score.by }) }
-                td { (note(score, name)) }
+                td.words { (note(score, name)) }
             }
         }
     }

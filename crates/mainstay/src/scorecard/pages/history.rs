@@ -100,7 +100,7 @@ fn row(caller: &Caller, score: &Recorded, older: Option<&Recorded>) -> Markup {
             td.number { (value_of(score)) }
             td.number { @if let Some(older) = older { (value_of(older)) } }
             td { (if score.by.is_empty() { text::the_system() } else { &score.by }) }
-            td { (score.note) }
+            td.words { (score.note) }
             td { @if !score.evidence_url.is_empty() { a href=(score.evidence_url) rel="noreferrer" { (score.evidence_url) } } }
         }
     }

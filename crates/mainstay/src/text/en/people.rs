@@ -108,6 +108,7 @@ pub fn function_word(function: &str) -> String {
 }
 
 pub fn invited_known(role: &str) -> String {
+    let role = with_article(role);
     format!("You are invited as {role}. You sign in here already: give the password that you have.")
 }
 
@@ -181,8 +182,12 @@ pub fn join(workspace: &str) -> String {
     format!("Join {workspace}")
 }
 
+fn with_article(role: &str) -> String {
+    if role == "admin" { format!("an {role}") } else { format!("a {role}") }
+}
+
 pub fn invited_as(role: &str) -> String {
-    format!("You are invited as {role}.")
+    format!("You are invited as {}.", with_article(role))
 }
 
 pub fn months() -> [(&'static str, &'static str); 12] {
