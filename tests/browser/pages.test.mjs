@@ -49,13 +49,13 @@ const csv = (name, lines) => ({ name, mimeType: "text/csv", buffer: Buffer.from(
 const troubled = () =>
   csv("accounts-2026.csv", [
     "Account;Sales Associate;Account End Date;Type;Effectively Launched;Generate ROI;Last Year ARR;Delta ARR;YTD;Mood",
-    "Forkful Group;Ines Cabrera;04.05.2027;1;7/10;6.6;10.380,00;900;10.800,00;sunny",
-    "Tiffin24;Jonas Weber;05.06.2027;2;12;8.2;1.190,00;200;1.450,00;mixed",
-    "Piatto Pronto;Elisa Conti;soon;2;7.1;6.4;825;90;860;mixed",
-    "MesaYa;Elisa Conti;01.06.2027;9;6.4;5.8;610;80;620;rain",
-    ";Elisa Conti;01.06.2027;2;6.4;5.8;610;80;620;no name",
-    "Krume;Elisa Conti;;3;5.0;;95k;10k;95k;",
-    "Total;;;;;;13.100,00;;;",
+    "Forkful Group;Ines Cabrera;04/05/2027;1;7/10;6.6;10,380,000;900,000;10,800,000;sunny",
+    "Tiffin24;Jonas Weber;05/06/2027;2;12;8.2;1,190,000;200,000;1,450,000;mixed",
+    "Piatto Pronto;Elisa Conti;soon;2;7.1;6.4;825,000;90,000;860,000;mixed",
+    "MesaYa;Elisa Conti;01/06/2027;9;6.4;5.8;610,000;80,000;620,000;rain",
+    ";Elisa Conti;01/06/2027;2;6.4;5.8;610,000;80,000;620,000;no name",
+    "Krume;Elisa Conti;02/03/2027;3;5.0;;95k;10k;95k;",
+    "Total;;;;;;13,100,000;;;",
   ]);
 
 /** More accounts than a page of the report shows. */
@@ -230,11 +230,11 @@ describe("the demo company", () => {
     await page.getByRole("link", { name: "Tiffin24", exact: true }).click();
     const path = new URL(page.url()).pathname;
     await page.locator("#launched summary").first().click();
-    await page.locator("#launched").getByLabel("Score").first().fill("8.8");
+    await page.locator("#launched").getByLabel("Score").first().fill("3.3");
     await page.locator("#launched").getByRole("button", { name: /^Record/ }).first().click();
     assert.equal(new URL(page.url()).pathname, path);
     await open(page, `${path}/feed`);
-    assert.match(await page.locator(".feed").innerText(), /Henrik Aas recorded .*8\.8/);
+    assert.match(await page.locator(".feed").innerText(), /Henrik Aas recorded .*3\.3/);
     await leave();
   });
 });
@@ -292,8 +292,10 @@ describe("a new company", () => {
       await upload(page, troubled());
       await page.getByRole("heading", { name: "Check the import" }).waitFor();
       await inspect(page, "import-preview");
+      await page.getByLabel("Day first").check();
+      await page.getByRole("button", { name: "Check again" }).click();
       await page.getByText(/^Leave out/).click();
-      await page.getByRole("button", { name: /^Import \d+ rows/ }).click();
+      await page.getByRole("button", { name: /^Import \d+ row/ }).click();
       await page.getByRole("heading", { name: "Import done" }).waitFor();
       const result = page.url();
       await inspect(page, "import-result");
@@ -322,7 +324,7 @@ describe("a company with nothing, then with more accounts than a page", () => {
         await page.getByRole("link", { name: "Open the progress report" }).click();
         await page.getByRole("link", { name: "Next" }).click();
         assert.equal(await page.locator("#sheet tbody tr").count(), 30);
-        await page.getByRole("link", { name: "Previous" }).waitFor();
+        await page.getByRole("link", { name: "First page" }).waitFor();
         await inspect(page, "portfolio-paged");
       });
     } finally {
