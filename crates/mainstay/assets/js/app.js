@@ -40,6 +40,12 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenus(null);
 }, true);
 
+// On a narrow screen the tab of this very page may be out of sight.
+for (const tab of all(".tabs [aria-current], .side [aria-current]")) {
+  const strip = /** @type {HTMLElement} */ (tab.parentElement);
+  strip.scrollLeft = tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
+}
+
 /** @param {Node | null} except what was clicked */
 function closeMenus(except) {
   for (const menu of all(".menu[open]")) {

@@ -45,7 +45,7 @@ fn refused(caller: &Caller, import: &Import) -> Markup {
     html! {
         section.section aria-labelledby="refused" {
             div.row.between {
-                h2 #refused { (text::refused_rows()) }
+                h2 #refused { (text::refused_head()) }
                 a.button.small href=(format!("{}/refused.csv", path_of(caller, import.id))) { (text::download_refused()) }
             }
             div.table-box tabindex="0" role="group" aria-label=(text::refused_label()) { table.table {

@@ -34,6 +34,7 @@ texts! {
     counted_updated = "updated";
     unchanged = "unchanged";
     refused_rows = "refused rows";
+    refused_head = "Refused rows";
     conventions = "How numbers and dates are written";
     two_ways = "The file can be read in two ways. Your choice is remembered for the next file.";
     dates = "Dates";
