@@ -28,7 +28,7 @@ fn main() -> ExitCode {
             }
         }
     }
-    rows.extend(sizes::files());
+    rows.push(sizes::binary_size());
     println!("| what | target | measured |\n|---|---|---|");
     for (what, target, measured) in rows {
         println!("| {what} | {target} | {measured} |");
@@ -52,6 +52,9 @@ fn run(on: On) -> Result<Rows, String> {
             rows.push((format!("{on}: idle memory"), "<= 60 MB".into(), format!("{:.0} MB", server.resident_mb()?)));
             rows.extend(load::pages(on, &server, &seeded)?);
             rows.push(sizes::report_html(on, &server, &seeded));
+            if on == On::Sqlite {
+                rows.push(sizes::scripts(on, &server));
+            }
         }
         rows.extend(load::scores(on, &server, &seeded, accounts)?);
     }
