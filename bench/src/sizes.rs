@@ -38,8 +38,8 @@ pub fn scripts(on: On, server: &Server) -> (String, String, String) {
     let names =
         fs::read_dir(Path::new(SCRIPTS)).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.file_name());
     let bytes: usize = names
+        .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "js"))
         .filter_map(|name| name.into_string().ok())
-        .filter(|name| name.ends_with(".js"))
         .filter_map(|name| {
             let mut answer = ureq::get(format!("{}/assets/js/{name}", server.url)).call().ok()?;
             answer.body_mut().read_to_vec().ok().map(|script| gzipped(&script))

@@ -243,7 +243,7 @@ fn page_statement(sort: Sort, follows: bool) -> String {
     // A key travels as text in the cursor; SQLite keeps dates as text anyway.
     let given = if kind == "TEXT" { "$9".to_owned() } else { format!("CAST(CAST($9 AS TEXT) AS {{{kind}}})") };
     // Ties are ordered by name; names themselves by id, in their own direction, so that one index reads both ways.
-    let (ties, tied) = if sort.key == SortKey::Name {
+    let (ties, beyond_place) = if sort.key == SortKey::Name {
         (
             format!("l.account_id {direction}"),
             format!("CAST($9 AS TEXT) IS NOT NULL AND (l.name_key, l.account_id) {beyond} ($10, $11)"),
@@ -252,7 +252,7 @@ fn page_statement(sort: Sort, follows: bool) -> String {
         let tied = format!("({key} {beyond} {given} OR ({key} = {given} AND (l.name_key, l.account_id) > ($10, $11)))");
         ("l.name_key, l.account_id".to_owned(), tied)
     };
-    let after = if follows { format!(" AND {tied}") } else { String::new() };
+    let after = if follows { format!(" AND {beyond_place}") } else { String::new() };
     format!(
         "SELECT {}, CAST({key} AS TEXT) {}{after} ORDER BY {key} {direction}, {ties} LIMIT $8",
         columns!(),
