@@ -5,8 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use jiff::civil::Date;
-use mainstay_db::Tx;
-use mainstay_db::events::{self, Cursor};
+use mainstay_db::{Dialect, Tx, events, sql};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -19,7 +18,7 @@ const KEPT_MAX: usize = 500;
 const KEPT_FOR: Duration = Duration::from_secs(10);
 
 struct Kept {
-    head: Cursor,
+    mark: String,
     day: Date,
     at: Instant,
     totals: Totals,
@@ -32,11 +31,11 @@ pub struct KeptTotals(Mutex<HashMap<(Uuid, Filter), Kept>>);
 impl KeptTotals {
     /// The totals as of this transaction's snapshot.
     pub fn of(&self, tx: &mut Tx<'_>, workspace: Uuid, filter: &Filter, day: Date) -> Result<Totals, Fault> {
-        let head = events::head(tx, Some(workspace))?;
+        let mark = mark(tx, workspace)?;
         let key = (workspace, filter.clone());
         if let Ok(kept) = self.0.lock()
             && let Some(kept) = kept.get(&key)
-            && kept.head == head
+            && kept.mark == mark
             && kept.day == day
             && kept.at.elapsed() < KEPT_FOR
         {
@@ -47,8 +46,18 @@ impl KeptTotals {
             if kept.len() >= KEPT_MAX {
                 kept.clear();
             }
-            kept.insert(key, Kept { head, day, at: Instant::now(), totals: totals.clone() });
+            kept.insert(key, Kept { mark, day, at: Instant::now(), totals: totals.clone() });
         }
         Ok(totals)
     }
+}
+
+/// The same mark, the same lines. On SQLite the log's end says it; on PostgreSQL transactions commit out of order, so
+/// that only the snapshot itself does: it stays while nobody writes.
+fn mark(tx: &mut Tx<'_>, workspace: Uuid) -> Result<String, Fault> {
+    if tx.dialect() == Dialect::Sqlite {
+        return Ok(events::head(tx, Some(workspace))?.to_string());
+    }
+    let snapshot = tx.one(sql!(Postgres, "SELECT pg_current_snapshot()::text"), &[], |row| row.get(0))?;
+    snapshot.ok_or_else(|| Fault::internal("PostgreSQL gave no snapshot"))
 }
