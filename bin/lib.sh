@@ -54,7 +54,7 @@ chromium_program() {
     return
   fi
   for name in chromium google-chrome; do
-    if command -v "$name"; then return; fi
+    if type -P "$name"; then return; fi
   done
   name=$(find "$root/tests/browser/node_modules/playwright-core/.local-browsers" -type f \
     -name '*headless*shell' -perm -u+x -print -quit 2>/dev/null) || true
