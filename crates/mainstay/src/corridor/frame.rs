@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Request, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use mainstay_rules::permission::Deed;
 use mainstay_rules::problem::Problem;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -27,6 +28,11 @@ const ICON_MARK: &str = r#"<svg width="22" height="22" viewBox="0 0 22 22" aria-
 
 impl Menu {
     const ALL: [Self; 4] = [Self::Portfolio, Self::Accounts, Self::Import, Self::Settings];
+
+    /// Who may not do it is not led to it.
+    fn is_open_to(self, caller: &Caller) -> bool {
+        self != Self::Import || caller.may(Deed::Import)
+    }
 
     fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
@@ -99,7 +105,7 @@ fn rail(caller: &Caller, current: Menu) -> Markup {
                 span { b { (text::product()) } small { (caller.workspace.name) } }
             }
             ul {
-                @for entry in Menu::ALL {
+                @for entry in Menu::ALL.into_iter().filter(|entry| entry.is_open_to(caller)) {
                     @let (path, words, shape) = entry.words();
                     li { a href=(caller.path(path)) aria-current=[(entry == current).then_some("page")] { (icon(shape)) (words) } }
                 }

@@ -165,3 +165,16 @@ both!(
         assert_eq!(send("7").code(), "key_reused");
     }
 );
+
+both!(
+    fn nobody_is_led_to_what_they_may_not_do(on) {
+        let house = House::new(on);
+        for (role, led) in [("member", false), ("leader", true)] {
+            let mut browser = house.person(role, &format!("{role}@acme.example"), role);
+            browser.enter("acme");
+            for path in ["/w/acme/portfolio", "/w/acme/accounts"] {
+                assert_eq!(browser.get(path).body.contains("/w/acme/import"), led, "{role} on {path}");
+            }
+        }
+    }
+);

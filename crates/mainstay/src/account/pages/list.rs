@@ -3,6 +3,7 @@
 use axum::extract::{Query, State};
 use mainstay_db::{Scope, Tx};
 use mainstay_rules::money;
+use mainstay_rules::permission::Deed;
 use maud::{Markup, html};
 use uuid::Uuid;
 
@@ -76,7 +77,7 @@ fn show(caller: &Caller, asked: &AccountsAsked, found: &Found) -> Markup {
         div.page-head {
             div { h1 { (text::accounts()) } p { (text::list_summary(found.count, archived, searched)) } }
             div.row {
-                a.button href=(caller.path("/import/new")) { (text::import()) }
+                @if caller.may(Deed::Import) { a.button href=(caller.path("/import/new")) { (text::import()) } }
                 a.button.primary href=(caller.path("/accounts/new")) { (text::add_account()) }
             }
         }

@@ -130,12 +130,6 @@ pub fn accounts_by_name(tx: &mut Tx<'_>, workspace: Uuid, name: &str, user: Uuid
     )?)
 }
 
-/// Whether an account is confidential, and if so whether this user is in its pod: what a live message needs.
-pub fn hidden_from(tx: &mut Tx<'_>, workspace: Uuid, id: Uuid, user: Uuid) -> Result<bool, Fault> {
-    let found = account(tx, workspace, id, user)?;
-    Ok(found.is_some_and(|account| account.confidential && account.pod_role.is_none()))
-}
-
 /// Every account of the workspace, for checks and rebuilding.
 pub fn account_ids(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Vec<Uuid>, Fault> {
     Ok(tx.rows(sql!("SELECT id FROM account WHERE workspace_id = $1 ORDER BY id"), &[&workspace], |row| row.get(0))?)

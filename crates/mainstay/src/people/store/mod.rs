@@ -21,6 +21,4 @@ pub use user::{
     NewUser, User, UserEdit, add_user, change_user, deactivate_user, join, list_users, reactivate_user, user,
     user_by_email, user_by_name, workspaces_of,
 };
-pub use workspace::{
-    NewWorkspace, WorkspaceEdit, change_workspace, create_workspace, workspace, workspace_by_slug, workspaces,
-};
+pub use workspace::{NewWorkspace, WorkspaceEdit, change_workspace, create_workspace, workspace, workspaces};

@@ -76,12 +76,6 @@ pub fn workspace(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Workspace>, Fault> 
     Ok(tx.one(sql!(concat!("SELECT ", columns!(), " FROM workspace w WHERE w.id = $1")), &[&id], |row| read(row, 0))?)
 }
 
-pub fn workspace_by_slug(tx: &mut Tx<'_>, slug: &str) -> Result<Option<Workspace>, Fault> {
-    Ok(tx.one(sql!(concat!("SELECT ", columns!(), " FROM workspace w WHERE w.slug = $1")), &[&slug], |row| {
-        read(row, 0)
-    })?)
-}
-
 /// All workspaces, oldest first; only the system scope sees more than its own.
 pub fn workspaces(tx: &mut Tx<'_>) -> Result<Vec<Workspace>, Fault> {
     Ok(tx.rows(sql!(concat!("SELECT ", columns!(), " FROM workspace w ORDER BY w.created_at, w.id")), &[], |row| {

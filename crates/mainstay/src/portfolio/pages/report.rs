@@ -2,6 +2,7 @@
 
 use mainstay_rules::account::AccountType;
 use mainstay_rules::money;
+use mainstay_rules::permission::Deed;
 use mainstay_rules::score::Mean;
 use maud::{Markup, html};
 
@@ -49,7 +50,7 @@ impl View<'_> {
                 }
                 @if report.all > 0 {
                     div.row {
-                        a.button href=(self.caller.path("/import/new")) { (text::import()) }
+                        @if self.caller.may(Deed::Import) { a.button href=(self.caller.path("/import/new")) { (text::import()) } }
                         a.button.primary href=(self.caller.path("/accounts/new")) { (text::add_account()) }
                     }
                 }
@@ -64,7 +65,9 @@ impl View<'_> {
                 p { (text::empty_what()) }
                 p { (text::empty_how()) }
                 div.row {
-                    a.button.primary href=(self.caller.path("/import/new")) { (text::import_spreadsheet()) }
+                    @if self.caller.may(Deed::Import) {
+                        a.button.primary href=(self.caller.path("/import/new")) { (text::import_spreadsheet()) }
+                    }
                     a.button href=(self.caller.path("/accounts/new")) { (text::add_an_account()) }
                 }
             }

@@ -5,5 +5,5 @@ mod project;
 mod read;
 
 pub use cached::KeptTotals;
-pub use project::{due_lines, make_due, project, project_name, rebuild, remove_line};
+pub use project::{due_lines, make_due, project, project_name, remove_line};
 pub use read::{Filter, Line, LineStep, Place, Sort, SortKey, Totals, line, lines, page, totals};

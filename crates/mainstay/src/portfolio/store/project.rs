@@ -169,18 +169,3 @@ pub fn make_due(tx: &mut Tx<'_>, workspace: Uuid) -> Result<(), Fault> {
     tx.exec(sql!("UPDATE portfolio_line SET next_change_on = $2 WHERE workspace_id = $1"), &[&workspace, &LONG_AGO])?;
     Ok(())
 }
-
-/// Computes every line anew; gives the accounts whose stored line differed.
-pub fn rebuild(tx: &mut Tx<'_>, by: &By) -> Result<Vec<Uuid>, Fault> {
-    let workspace = by.workspace.id;
-    let accounts = accounts::account_ids(tx, workspace)?;
-    let mut differed = Vec::new();
-    for account in accounts {
-        let before = super::line(tx, workspace, account)?;
-        project(tx, by, account)?;
-        if before != super::line(tx, workspace, account)? {
-            differed.push(account);
-        }
-    }
-    Ok(differed)
-}
