@@ -10,4 +10,12 @@ macro_rules! set {
     };
 }
 
-set!["0001_spine", "0002_people", "0003_account", "0004_scorecard", "0005_portfolio", "0006_import"];
+set![
+    "0001_spine",
+    "0002_people",
+    "0003_account",
+    "0004_scorecard",
+    "0005_portfolio",
+    "0006_import",
+    "0012_portfolio_details"
+];

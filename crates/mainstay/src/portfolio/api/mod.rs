@@ -14,7 +14,7 @@ use serde::Deserialize;
 pub use edit::{EditIn, EditsIn, apply, set_associate};
 pub use shape::{MoneyOut, PortfolioOut, RowOut, RowsOut, TotalsOut, mean, progress_of};
 
-use super::store::{self, Filter, Place, Sort, SortKey};
+use super::store::{self, Filter, Frame, Place, Sort, SortKey};
 use crate::app::App;
 use crate::corridor::access::{Allowed, Read};
 use crate::corridor::answer::Answer;
@@ -129,8 +129,8 @@ pub async fn list(
     let (mut lines, totals) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
-            let lines = store::page(tx, workspace, &filter, sort, after.as_ref(), limit + 1)?;
-            Ok::<_, Fault>((lines, kept.of(tx, workspace, &filter, today)?))
+            let lines = store::page(tx, (workspace, Frame::Now), &filter, sort, after.as_ref(), limit + 1)?;
+            Ok::<_, Fault>((lines, kept.of(tx, (workspace, Frame::Now), &filter, today)?))
         })
         .await?;
     let next_cursor = cut(&mut lines, limit)?;

@@ -2,6 +2,7 @@
 
 mod report;
 mod row;
+mod tabs;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use maud::Markup;
 use uuid::Uuid;
 
 use super::api::{Asked, EditsIn, apply, cut};
-use super::store::{self, Filter, KeptTotals, Line, Place, Sort, Totals};
+use super::store::{self, Filter, Frame, KeptTotals, Line, Place, Sort, Totals};
 use crate::app::App;
 use crate::corridor::access::{Allowed, Read};
 use crate::corridor::answer::Answer;
@@ -73,14 +74,12 @@ fn read_report(
     after: Option<&Place>,
 ) -> Result<Report, Fault> {
     let workspace = looks.workspace;
-    let mut lines = store::page(tx, workspace, filter, sort, after, PAGE_ROWS + 1)?;
-    let totals = looks.kept.of(tx, workspace, filter, looks.today)?;
+    let of = (workspace, Frame::Now);
+    let mut lines = store::page(tx, of, filter, sort, after, PAGE_ROWS + 1)?;
+    let totals = looks.kept.of(tx, of, filter, looks.today)?;
     let unfiltered = Filter { viewer: filter.viewer, archived: filter.archived, ..Filter::default() };
-    let all = if is_filtered(filter) {
-        looks.kept.of(tx, workspace, &unfiltered, looks.today)?.accounts
-    } else {
-        totals.accounts
-    };
+    let all =
+        if is_filtered(filter) { looks.kept.of(tx, of, &unfiltered, looks.today)?.accounts } else { totals.accounts };
     let people = people::store::list_users(tx, workspace, ("", Uuid::nil()), PEOPLE_OFFERED)?;
     let people = people.into_iter().filter(|user| user.active).map(|user| user.name).collect();
     let next_cursor = cut(&mut lines, PAGE_ROWS)?;
@@ -131,7 +130,7 @@ pub async fn rows(
         .db
         .read(Scope::Workspace(workspace), move |tx| {
             let lines = store::lines(tx, workspace, filter.viewer, &accounts)?;
-            Ok::<_, Fault>((lines, kept.of(tx, workspace, &filter, today)?))
+            Ok::<_, Fault>((lines, kept.of(tx, (workspace, Frame::Now), &filter, today)?))
         })
         .await?;
     let view = View { caller: &caller, today };
@@ -145,7 +144,7 @@ fn rows_and_totals(
     accounts: &[Uuid],
 ) -> Result<(Vec<Line>, Totals), Fault> {
     let lines = store::lines(tx, workspace, filter.viewer, accounts)?;
-    Ok((lines, store::totals(tx, workspace, filter)?))
+    Ok((lines, store::totals(tx, workspace, Frame::Now, filter)?))
 }
 
 /// `POST /w/{workspace}/portfolio/cells`

@@ -6,6 +6,7 @@ use mainstay_rules::permission::Deed;
 use mainstay_rules::score::Mean;
 use maud::{Markup, html};
 
+use super::tabs::{Tab, tabs};
 use super::{Report, View};
 use crate::portfolio::api::{Asked, mean, sort_word};
 use crate::portfolio::store::{Sort, SortKey};
@@ -16,6 +17,7 @@ impl View<'_> {
     pub(super) fn report(&self, report: &Report, asked: &Asked, sort: Sort) -> Markup {
         html! {
             (self.page_head(report))
+            (tabs(self.caller, Tab::Report))
             @if report.all == 0 { (self.nothing_yet()) }
             @else {
                 (self.filters(asked, report))

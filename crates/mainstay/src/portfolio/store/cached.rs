@@ -9,7 +9,9 @@ use mainstay_db::{Dialect, Tx, events, sql};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::read::{Filter, Totals, totals};
+use super::filter::Filter;
+use super::frame::Frame;
+use super::totals::{Totals, totals};
 use crate::corridor::fault::Fault;
 
 /// Questions remembered; when there are more, all are forgotten.
@@ -26,13 +28,19 @@ struct Kept {
 
 /// What was added up lately, by workspace and question.
 #[derive(Default)]
-pub struct KeptTotals(Mutex<HashMap<(Uuid, Filter), Kept>>);
+pub struct KeptTotals(Mutex<HashMap<(Uuid, Frame, Filter), Kept>>);
 
 impl KeptTotals {
     /// The totals as of this transaction's snapshot.
-    pub fn of(&self, tx: &mut Tx<'_>, workspace: Uuid, filter: &Filter, day: Date) -> Result<Totals, Fault> {
+    pub fn of(
+        &self,
+        tx: &mut Tx<'_>,
+        (workspace, frame): (Uuid, Frame),
+        filter: &Filter,
+        day: Date,
+    ) -> Result<Totals, Fault> {
         let mark = mark(tx, workspace)?;
-        let key = (workspace, filter.clone());
+        let key = (workspace, frame, filter.clone());
         if let Ok(kept) = self.0.lock()
             && let Some(kept) = kept.get(&key)
             && kept.mark == mark
@@ -41,7 +49,7 @@ impl KeptTotals {
         {
             return Ok(kept.totals.clone());
         }
-        let totals = totals(tx, workspace, filter)?;
+        let totals = totals(tx, workspace, frame, filter)?;
         if let Ok(mut kept) = self.0.lock() {
             if kept.len() >= KEPT_MAX {
                 kept.clear();

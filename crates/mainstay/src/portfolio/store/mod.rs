@@ -1,9 +1,19 @@
 //! The portfolio room's read model: written by its projector, read by the report.
 
 mod cached;
+mod filter;
+mod frame;
+mod line;
+mod order;
+mod page;
 mod project;
-mod read;
+mod totals;
 
 pub use cached::KeptTotals;
+pub use filter::Filter;
+pub use frame::Frame;
+pub use line::{Line, LineDetails, LineStep, line, lines};
+pub use order::{Place, Sort, SortKey};
+pub use page::page;
 pub use project::{due_lines, make_due, project, project_name, remove_line};
-pub use read::{Filter, Line, LineStep, Place, Sort, SortKey, Totals, line, lines, page, totals};
+pub use totals::{Totals, totals};

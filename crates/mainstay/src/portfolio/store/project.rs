@@ -8,7 +8,7 @@ use mainstay_rules::score::{Mean, Score};
 use mainstay_rules::scorecard::{Scorecard, Source, evaluate};
 use uuid::Uuid;
 
-use super::read::LineStep;
+use super::line::{LineDetails, LineStep};
 use crate::account::store::{self as accounts, Account};
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
@@ -80,6 +80,7 @@ fn steps_of(card: &Scorecard) -> Vec<LineStep> {
 fn write(tx: &mut Tx<'_>, by: &By, a: &Account, card: &Scorecard, money: &Money) -> Result<(), Fault> {
     let steps = steps_of(card);
     let text = serde_json::to_string(&steps).map_err(Fault::internal)?;
+    let details = serde_json::to_string(&LineDetails::default()).map_err(Fault::internal)?;
     let scores: Vec<Option<i64>> = steps.iter().map(|step| step.score).collect();
     let gap_step = card.gap.as_ref().and_then(|gap| i64::try_from(gap.step).ok());
     let gap_metric = card.gap.as_ref().and_then(|gap| gap.metric.clone());
@@ -89,15 +90,15 @@ fn write(tx: &mut Tx<'_>, by: &By, a: &Account, card: &Scorecard, money: &Money)
             "INSERT INTO portfolio_line (account_id, workspace_id, version, name, name_key, external_id, type,
                associate_id, associate, industry, vertical, geography, end_on, confidential, archived,
                step_1, step_2, step_3, step_4, step_5, steps, overall, scored_steps, ranked, gap_step, gap_metric,
-               fiscal_year, arr_last_year, arr_delta_target, arr_now, computed_on, next_change_on)
+               fiscal_year, arr_last_year, arr_delta_target, arr_now, computed_on, next_change_on, details)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-               $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
+               $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
              ON CONFLICT (account_id) DO UPDATE SET version = $3, name = $4, name_key = $5, external_id = $6, type = $7,
                associate_id = $8, associate = $9, industry = $10, vertical = $11, geography = $12, end_on = $13,
                confidential = $14, archived = $15, step_1 = $16, step_2 = $17, step_3 = $18, step_4 = $19,
                step_5 = $20, steps = $21, overall = $22, scored_steps = $23, ranked = $24, gap_step = $25,
                gap_metric = $26, fiscal_year = $27, arr_last_year = $28, arr_delta_target = $29, arr_now = $30,
-               computed_on = $31, next_change_on = $32"
+               computed_on = $31, next_change_on = $32, details = $33"
         ),
         &[
             &a.id,
@@ -132,6 +133,7 @@ fn write(tx: &mut Tx<'_>, by: &By, a: &Account, card: &Scorecard, money: &Money)
             &money.now,
             &by.today(),
             &money.next_change_on,
+            &details,
         ],
     )?;
     Ok(())

@@ -9,6 +9,8 @@ use crate::text::texts;
 
 texts! {
     title = "Progress report";
+    tabs_label = "Portfolio";
+    tab_report = "Report";
     no_accounts = "No accounts yet";
     import = "Import";
     add_account = "Add account";

@@ -1,0 +1,37 @@
+//! The pages of the portfolio, side by side under its heading.
+
+use maud::{Markup, html};
+
+use crate::corridor::caller::Caller;
+use crate::text::portfolio as text;
+
+/// A page of the portfolio; one that does not exist yet has no tab.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    Report,
+}
+
+impl Tab {
+    const ALL: &[Self] = &[Self::Report];
+
+    /// The address below the workspace's, and the word.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Report => ("/portfolio", text::tab_report()),
+        }
+    }
+}
+
+/// A single page needs no way to itself.
+pub fn tabs(caller: &Caller, current: Tab) -> Markup {
+    html! {
+        @if Tab::ALL.len() > 1 {
+            nav.tabs aria-label=(text::tabs_label()) {
+                @for tab in Tab::ALL {
+                    @let (path, words) = tab.words();
+                    a href=(caller.path(path)) aria-current=[(*tab == current).then_some("page")] { (words) }
+                }
+            }
+        }
+    }
+}

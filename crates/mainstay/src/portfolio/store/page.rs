@@ -1,0 +1,82 @@
+//! Pages of the report by key, in any of its orders.
+
+use mainstay_db::{Param, Tx, statements};
+use uuid::Uuid;
+
+use super::filter::{Filter, MATCHES};
+use super::frame::Frame;
+use super::line::{COLUMNS, Line, columns, read};
+use super::order::{Place, Sort, SortKey};
+use crate::corridor::fault::Fault;
+
+fn page_statement(frame: Frame, sort: Sort, follows: bool) -> String {
+    let key = sort.key.expression(sort.descending);
+    let (direction, beyond) = if sort.descending { ("DESC", "<") } else { ("ASC", ">") };
+    let kind = sort.key.kind();
+    // A key travels as text in the cursor; SQLite keeps dates as text anyway.
+    let given = if kind == "TEXT" { "$9".to_owned() } else { format!("CAST(CAST($9 AS TEXT) AS {{{kind}}})") };
+    // Ties are ordered by name; names themselves by id, in their own direction, so that one index reads both ways.
+    let (ties, beyond_place) = if sort.key == SortKey::Name {
+        (
+            format!("l.account_id {direction}"),
+            format!("CAST($9 AS TEXT) IS NOT NULL AND (l.name_key, l.account_id) {beyond} ($10, $11)"),
+        )
+    } else {
+        let tied = format!("({key} {beyond} {given} OR ({key} = {given} AND (l.name_key, l.account_id) > ($10, $11)))");
+        ("l.name_key, l.account_id".to_owned(), tied)
+    };
+    let after = if follows { format!(" AND {beyond_place}") } else { String::new() };
+    format!(
+        "SELECT {}, CAST({key} AS TEXT) {} AND {MATCHES}{after} ORDER BY {key} {direction}, {ties} LIMIT $8",
+        columns!(),
+        frame.source(),
+    )
+}
+
+/// `{DATE}` and `{BIGINT}` in the words of each database.
+fn worded(statement: &str, date: &str) -> String {
+    statement.replace("{DATE}", date).replace("{BIGINT}", "BIGINT")
+}
+
+fn page_statements(date: &str) -> Vec<String> {
+    let sorts = SortKey::ALL.into_iter().flat_map(|key| [false, true].map(|descending| Sort { key, descending }));
+    let asked = sorts.flat_map(|sort| [false, true].map(|follows| (sort, follows)));
+    asked
+        .flat_map(|(sort, follows)| Frame::KINDS.map(|frame| worded(&page_statement(frame, sort, follows), date)))
+        .collect()
+}
+
+fn sqlite_statements() -> Vec<String> {
+    page_statements("TEXT")
+}
+
+fn postgres_statements() -> Vec<String> {
+    page_statements("DATE")
+}
+
+statements!(Sqlite, sqlite_statements);
+statements!(Postgres, postgres_statements);
+
+/// A page of lines in the wanted order; one more than `limit` tells that another page follows.
+pub fn page(
+    tx: &mut Tx<'_>,
+    (workspace, frame): (Uuid, Frame),
+    filter: &Filter,
+    sort: Sort,
+    after: Option<&Place>,
+    limit: i64,
+) -> Result<Vec<Line>, Fault> {
+    let date = tx.by("TEXT", "DATE");
+    let statement = worded(&page_statement(frame, sort, after.is_some()), date);
+    let mut parameters = filter.parameters(workspace);
+    parameters.push(Box::new(limit));
+    if let Some(place) = after {
+        parameters.extend::<[Box<dyn Param>; 3]>([
+            Box::new(place.key.clone()),
+            Box::new(place.name.clone()),
+            Box::new(place.id),
+        ]);
+    }
+    let parameters: Vec<&dyn Param> = parameters.iter().map(|parameter| &**parameter).collect();
+    Ok(tx.rows(&statement, &parameters, |row| Ok(Line { key: row.get(COLUMNS)?, ..read(row)? }))?)
+}
