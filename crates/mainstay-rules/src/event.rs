@@ -60,6 +60,10 @@ kinds! {
     ScoreRecorded = "score_recorded";
     /// A score was taken back; the metric is unscored from then on.
     ScoreWithdrawn = "score_withdrawn";
+    /// The draft of a scorecard template was saved.
+    TemplateDrafted = "template_drafted";
+    /// A version of a scorecard template was published; `data` has its key and number.
+    TemplatePublished = "template_published";
     ImportApplied = "import_applied";
     ImportUndone = "import_undone";
 }

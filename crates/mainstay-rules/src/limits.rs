@@ -73,6 +73,10 @@ pub const METRIC_WEIGHT_MAX: i64 = 1_000;
 pub const METRIC_KEY_CHARS_MAX: usize = 80;
 /// Characters of a sub-metric's help text.
 pub const METRIC_HELP_CHARS_MAX: usize = 500;
+/// Types and segments that one template names.
+pub const APPLIES_TO_MAX: usize = 100;
+/// Templates of one workspace: the choice among them is made with every change of an account.
+pub const TEMPLATES_MAX: usize = 20;
 /// Bytes of a JSON request body: 500 edits of portfolio cells fit many times.
 pub const JSON_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of a form, except the upload of an import.

@@ -103,6 +103,8 @@ pub enum Deed {
     Import,
     ManagePeople,
     ManageWorkspace,
+    /// Draft and publish scorecard templates.
+    ManageScorecards,
     /// One's own tokens, password and sessions.
     ManageOwn,
 }
@@ -111,7 +113,7 @@ pub enum Deed {
 pub fn may(role: Role, deed: Deed) -> bool {
     match deed {
         Deed::Read | Deed::CreateAccount | Deed::ManageOwn => true,
-        Deed::Import => matches!(role, Role::Admin | Role::Leader),
+        Deed::Import | Deed::ManageScorecards => matches!(role, Role::Admin | Role::Leader),
         Deed::ManagePeople | Deed::ManageWorkspace => role == Role::Admin,
     }
 }
@@ -120,7 +122,7 @@ pub fn may(role: Role, deed: Deed) -> bool {
 pub fn scope_for(deed: Deed) -> TokenScope {
     match deed {
         Deed::Read => TokenScope::Read,
-        Deed::CreateAccount | Deed::Import => TokenScope::Write,
+        Deed::CreateAccount | Deed::Import | Deed::ManageScorecards => TokenScope::Write,
         Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageOwn => TokenScope::Admin,
     }
 }

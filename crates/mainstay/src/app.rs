@@ -83,7 +83,7 @@ pub fn project(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {
     for user in by.renamed_users() {
         portfolio::store::project_name(tx, by, user)?;
     }
-    if by.has_changed_calendar() {
+    if by.has_changed_every_line() {
         // Too many for one transaction: the next housekeeping writes them anew.
         portfolio::store::make_due(tx, by.workspace.id)?;
     }

@@ -17,5 +17,6 @@ set![
     "0004_scorecard",
     "0005_portfolio",
     "0006_import",
+    "0009_scorecard_template",
     "0012_portfolio_details"
 ];

@@ -26,6 +26,13 @@ use crate::{account, import, pod, portfolio, scorecard, timeline};
         scorecard::api::history,
         scorecard::api::record,
         scorecard::api::withdraw,
+        scorecard::api::template::list,
+        scorecard::api::template::create,
+        scorecard::api::template::show,
+        scorecard::api::template::draft,
+        scorecard::api::template::version,
+        scorecard::api::template::test_draft,
+        scorecard::api::template::publish,
         // Timeline
         timeline::api::of_account,
         timeline::api::list,

@@ -104,6 +104,13 @@ fn routes() -> Routes {
         .get("/api/v1/accounts/{account}/scores/{metric}", scorecard::api::history)
         .put("/api/v1/accounts/{account}/scores/{metric}", scorecard::api::record)
         .delete("/api/v1/accounts/{account}/scores/{metric}", scorecard::api::withdraw)
+        .get("/api/v1/scorecard-templates", scorecard::api::template::list)
+        .post("/api/v1/scorecard-templates", scorecard::api::template::create)
+        .get("/api/v1/scorecard-templates/{template}", scorecard::api::template::show)
+        .put("/api/v1/scorecard-templates/{template}/draft", scorecard::api::template::draft)
+        .get("/api/v1/scorecard-templates/{template}/versions/{version}", scorecard::api::template::version)
+        .post("/api/v1/scorecard-templates/{template}/test", scorecard::api::template::test_draft)
+        .post("/api/v1/scorecard-templates/{template}/publish", scorecard::api::template::publish)
         // Timeline
         .get("/w/{workspace}/live", timeline::pages::live)
         .get("/w/{workspace}/accounts/{account}/feed", timeline::pages::feed)

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::choice::AppliesTo;
+use crate::account::AccountType;
 use crate::field::{self, FieldError};
 use crate::limits::{
-    METRIC_HELP_CHARS_MAX, METRIC_KEY_CHARS_MAX, METRIC_WEIGHT_MAX, METRICS_PER_STEP_MAX, NAME_CHARS_MAX,
-    TEMPLATE_BYTES_MAX,
+    APPLIES_TO_MAX, METRIC_HELP_CHARS_MAX, METRIC_KEY_CHARS_MAX, METRIC_WEIGHT_MAX, METRICS_PER_STEP_MAX,
+    NAME_CHARS_MAX, SEGMENT_CHARS_MAX, TEMPLATE_BYTES_MAX,
 };
 
 /// Steps on the way from a launched customer to a strategic partner.
@@ -21,6 +23,8 @@ pub struct Template {
     pub version: u32,
     /// How a step in which nothing was ever scored counts in the Overall.
     pub unscored_step: UnscoredStep,
+    /// The accounts that it is for.
+    pub applies_to: AppliesTo,
     pub steps: [Step; STEPS],
 }
 
@@ -83,6 +87,8 @@ pub enum TemplateError {
     Metrics { step: String, count: usize },
     #[error("“{0}” is not a key; use lower-case letters, figures and _, a letter first")]
     Key(String),
+    #[error("The key “{0}” means the step of that number in every template; choose another")]
+    Reserved(String),
     #[error("The key “{0}” is used twice; give each step and sub-metric its own")]
     Duplicate(String),
     #[error("“{key}” has the weight {weight}; a weight is a number from 0 to {METRIC_WEIGHT_MAX}")]
@@ -91,6 +97,10 @@ pub enum TemplateError {
     Weightless(String),
     #[error("In “{key}”: {error}")]
     Text { key: String, error: FieldError },
+    #[error("“{0}” in applies_to.types is no account type; write 1, 2, 3 or 4")]
+    Type(i64),
+    #[error("applies_to names {0} values; at most {APPLIES_TO_MAX} are allowed")]
+    AppliesTo(usize),
 }
 
 #[derive(Deserialize)]
@@ -98,10 +108,23 @@ pub enum TemplateError {
 struct TemplateFile {
     key: String,
     name: String,
+    /// Which version the text was written as; publishing gives the next number, whatever stands here.
+    #[serde(default = "first")]
     version: u32,
     #[serde(default)]
     unscored_step: UnscoredStep,
+    #[serde(default)]
+    applies_to: AppliesToFile,
     steps: Vec<StepFile>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct AppliesToFile {
+    types: Vec<i64>,
+    industries: Vec<String>,
+    verticals: Vec<String>,
+    geographies: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -136,6 +159,10 @@ fn one() -> i64 {
     1
 }
 
+fn first() -> u32 {
+    1
+}
+
 impl Template {
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         if text.len() > TEMPLATE_BYTES_MAX {
@@ -155,11 +182,16 @@ impl Template {
         let name = line(&file.key, "/name", &file.name, NAME_CHARS_MAX)?;
         let steps: [Step; STEPS] = steps.try_into().map_err(|steps: Vec<Step>| TemplateError::Steps(steps.len()))?;
         let (key, version, unscored_step) = (file.key, file.version, file.unscored_step);
-        Ok(Self { key, name, version, unscored_step, steps })
+        let applies_to = applies_to(file.applies_to)?;
+        Ok(Self { key, name, version, unscored_step, applies_to, steps })
     }
 
-    /// Finds a step (`launched`) or a sub-metric (`launched.expected_users_active`).
+    /// Finds a step (`launched`, or `step_1` whatever its key is) or a sub-metric
+    /// (`launched.expected_users_active`).
     pub fn metric(&self, key: &str) -> Option<MetricRef<'_>> {
+        if let Some(step_index) = step_number(key) {
+            return Some(MetricRef { step_index, step: &self.steps[step_index], metric: None });
+        }
         self.steps.iter().enumerate().find_map(|(step_index, step)| {
             if step.key == key {
                 return Some(MetricRef { step_index, step, metric: None });
@@ -168,6 +200,32 @@ impl Template {
             Some(MetricRef { step_index, step, metric: Some(metric) })
         })
     }
+}
+
+/// The index of the step that `step_1` to `step_5` means in every template.
+pub fn step_number(key: &str) -> Option<usize> {
+    let number: usize = key.strip_prefix("step_")?.parse().ok()?;
+    number.checked_sub(1).filter(|index| *index < STEPS && key.len() == "step_1".len())
+}
+
+fn applies_to(file: AppliesToFile) -> Result<AppliesTo, TemplateError> {
+    let count = file.types.len() + file.industries.len() + file.verticals.len() + file.geographies.len();
+    if count > APPLIES_TO_MAX {
+        return Err(TemplateError::AppliesTo(count));
+    }
+    let types = file
+        .types
+        .into_iter()
+        .map(|number| AccountType::parse(&number.to_string()).map_err(|_| TemplateError::Type(number)));
+    let words = |pointer: &str, list: Vec<String>| -> Result<Vec<String>, TemplateError> {
+        list.iter().map(|value| line("applies_to", pointer, value, SEGMENT_CHARS_MAX)).collect()
+    };
+    Ok(AppliesTo {
+        types: types.collect::<Result<_, _>>()?,
+        industries: words("/industries", file.industries)?,
+        verticals: words("/verticals", file.verticals)?,
+        geographies: words("/geographies", file.geographies)?,
+    })
 }
 
 fn step(file: StepFile) -> Result<Step, TemplateError> {
@@ -198,6 +256,9 @@ fn metric(step_key: &str, file: &MetricFile) -> Result<Metric, TemplateError> {
 }
 
 fn check_key(key: &str) -> Result<(), TemplateError> {
+    if step_number(key).is_some() {
+        return Err(TemplateError::Reserved(key.to_owned()));
+    }
     let letters = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
     let well_formed = key.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
         && key.len() <= METRIC_KEY_CHARS_MAX

@@ -6,6 +6,7 @@ pub mod store;
 
 use mainstay_db::Tx;
 use mainstay_rules::permission::{self, AccountFacts};
+use mainstay_rules::scorecard::Segment;
 use uuid::Uuid;
 
 use crate::corridor::access::Guarded;
@@ -31,6 +32,16 @@ impl Guarded for Account {
 }
 
 impl Account {
+    /// What the choice of its scorecard depends on.
+    pub fn segment(&self) -> Segment<'_> {
+        Segment {
+            account_type: self.account_type,
+            industry: self.industry.as_deref(),
+            vertical: self.vertical.as_deref(),
+            geography: self.geography.as_deref(),
+        }
+    }
+
     pub fn facts(&self) -> AccountFacts {
         AccountFacts { confidential: self.confidential, pod_role: self.pod_role }
     }

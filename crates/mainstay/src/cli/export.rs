@@ -11,6 +11,7 @@ use mainstay_rules::money;
 use mainstay_rules::permission;
 use mainstay_rules::progress::{self, Progress};
 use mainstay_rules::score::Mean;
+use mainstay_rules::scorecard::Templates;
 use uuid::Uuid;
 
 use super::import::whose;
@@ -23,7 +24,7 @@ use crate::corridor::fault::Fault;
 use crate::import::store::{self as import, Who, safe_cell};
 use crate::portfolio::api::RowOut;
 use crate::portfolio::store::{self as portfolio, Line};
-use crate::scorecard::SOFTWARE;
+use crate::scorecard::store::templates;
 
 /// Accounts that one reading transaction takes: a long one would hold the database's history back.
 const ACCOUNTS_AT_ONCE: usize = 500;
@@ -57,6 +58,8 @@ impl Export {
     pub async fn run(self, data: &DataOptions) -> Outcome {
         let app = house::app(data, "").await?;
         let (workspace, who) = whose(&app, self.workspace.as_deref(), self.acting.as_deref()).await?;
+        let id = workspace.id;
+        let templates = app.db.read(Scope::Workspace(id), move |tx| templates(tx, id)).await?;
         let viewer = self.acting.is_some().then_some(who);
         let mut out: Box<dyn Write + Send> = match &self.file {
             Some(file) => Box::new(BufWriter::new(
@@ -66,8 +69,10 @@ impl Export {
         };
         let written = match (self.everything, self.format) {
             (true, _) => everything(&app, &workspace, &mut out).await?,
-            (false, Format::Csv) => csv_of(&workspace, &lines(&app, &workspace, viewer).await?, &mut out)?,
-            (false, Format::Json) => json_of(&workspace, &lines(&app, &workspace, viewer).await?, &mut out)?,
+            (false, Format::Csv) => csv_of(&workspace, &templates, &lines(&app, &workspace, viewer).await?, &mut out)?,
+            (false, Format::Json) => {
+                json_of(&workspace, &templates, &lines(&app, &workspace, viewer).await?, &mut out)?
+            }
         };
         out.flush().map_err(|e| not_written(&e))?;
         if let Some(file) = &self.file {
@@ -109,9 +114,9 @@ fn part_of(tx: &mut Tx<'_>, workspace: Uuid, viewer: Option<Who>, ids: &[Uuid]) 
     Ok(lines)
 }
 
-fn csv_of(workspace: &Workspace, lines: &[Line], out: &mut dyn Write) -> Result<usize, String> {
+fn csv_of(workspace: &Workspace, templates: &Templates, lines: &[Line], out: &mut dyn Write) -> Result<usize, String> {
     let mut writer = csv::Writer::from_writer(out);
-    let steps = SOFTWARE.steps.iter().map(|step| step.name.clone());
+    let steps = templates.default().steps.iter().map(|step| step.name.clone());
     let header = ["Account", "External id", "Sales associate", "End date", "Type"]
         .map(str::to_owned)
         .into_iter()
@@ -172,8 +177,8 @@ fn percent(line: &Line) -> String {
     }
 }
 
-fn json_of(workspace: &Workspace, lines: &[Line], out: &mut dyn Write) -> Result<usize, String> {
-    let rows: Vec<RowOut> = lines.iter().map(|line| RowOut::of(line, workspace.currency)).collect();
+fn json_of(workspace: &Workspace, templates: &Templates, lines: &[Line], out: &mut dyn Write) -> Result<usize, String> {
+    let rows: Vec<RowOut> = lines.iter().map(|line| RowOut::of(line, workspace.currency, templates)).collect();
     serde_json::to_writer_pretty(&mut *out, &rows).map_err(|e| not_written(&e))?;
     writeln!(out).map_err(|e| not_written(&e))?;
     Ok(rows.len())

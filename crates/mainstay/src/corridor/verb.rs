@@ -27,7 +27,7 @@ pub struct By {
     source: Source,
     touched: RefCell<BTreeSet<Uuid>>,
     renamed: RefCell<BTreeSet<Uuid>>,
-    calendar_changed: Cell<bool>,
+    every_line_changed: Cell<bool>,
 }
 
 impl By {
@@ -40,7 +40,7 @@ impl By {
             source,
             touched: RefCell::default(),
             renamed: RefCell::default(),
-            calendar_changed: Cell::default(),
+            every_line_changed: Cell::default(),
         }
     }
 
@@ -113,13 +113,13 @@ impl By {
         self.renamed.borrow().clone()
     }
 
-    /// The workspace's days or fiscal years begin at other times than before.
-    pub fn calendar_changed(&self) {
-        self.calendar_changed.set(true);
+    /// Every account's line reads otherwise: the calendar of the workspace or its scorecards changed.
+    pub fn every_line_changed(&self) {
+        self.every_line_changed.set(true);
     }
 
-    pub fn has_changed_calendar(&self) -> bool {
-        self.calendar_changed.get()
+    pub fn has_changed_every_line(&self) -> bool {
+        self.every_line_changed.get()
     }
 
     pub fn touched(&self) -> BTreeSet<Uuid> {

@@ -7,10 +7,21 @@ pub mod store;
 
 use mainstay_rules::progress::{self, Progress};
 use mainstay_rules::score::Mean;
+use mainstay_rules::scorecard::Segment;
 
 pub use store::{Line, LineStep};
 
 impl Line {
+    /// What the choice of its scorecard depends on.
+    pub fn segment(&self) -> Segment<'_> {
+        Segment {
+            account_type: self.account_type,
+            industry: self.industry.as_deref(),
+            vertical: self.vertical.as_deref(),
+            geography: self.geography.as_deref(),
+        }
+    }
+
     pub fn progress(&self) -> Progress {
         progress::progress(self.arr_now, self.arr_last_year, self.arr_delta_target)
     }

@@ -1,10 +1,12 @@
 //! Reading the timeline; it is written by the verbs of all rooms through `By`.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use mainstay_db::Tx;
 use mainstay_db::events::{self, Cursor, Event};
 use mainstay_rules::event::Kind;
+use mainstay_rules::scorecard::Template;
 use uuid::Uuid;
 
 use crate::corridor::caller::Caller;
@@ -22,6 +24,8 @@ pub struct Entry {
     /// What was written with a score.
     pub note: String,
     pub evidence_url: String,
+    /// The step and the name of the metric that was scored; none when the account's template has it no more.
+    pub metric: Option<(String, String)>,
 }
 
 /// The newest events of an account; the caller has the right to read it.
@@ -33,7 +37,8 @@ pub fn of_account(
     limit: i64,
 ) -> Result<Vec<Entry>, Fault> {
     let events = events::of_account(tx, workspace, account, before, limit)?;
-    let mut names = Names { workspace, users: HashMap::new(), contracts: HashMap::new() };
+    let template = scorecard::store::template_of(tx, workspace, account)?;
+    let mut names = Names { workspace, template, users: HashMap::new(), contracts: HashMap::new() };
     events.into_iter().map(|event| entry(tx, &mut names, event)).collect()
 }
 
@@ -52,12 +57,15 @@ fn entry(tx: &mut Tx<'_>, names: &mut Names, event: Event) -> Result<Entry, Faul
         _ => None,
     };
     let (note, evidence_url) = score.map(|score| (score.note, score.evidence_url)).unwrap_or_default();
-    Ok(Entry { event, actor, about, note, evidence_url })
+    let metric = event.data["metric"].as_str().and_then(|key| names.template.metric(key));
+    let metric = metric.map(|metric| (metric.step.key.clone(), metric.name().to_owned()));
+    Ok(Entry { event, actor, about, note, evidence_url, metric })
 }
 
 /// Names that several events of a page share, each read once.
 struct Names {
     workspace: Uuid,
+    template: Arc<Template>,
     users: HashMap<Uuid, String>,
     contracts: HashMap<Uuid, String>,
 }

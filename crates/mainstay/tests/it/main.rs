@@ -16,6 +16,7 @@ mod people;
 mod pod;
 mod portfolio;
 mod scorecard;
+mod scorecard_template;
 mod statements;
 mod timeline;
 mod workbook;

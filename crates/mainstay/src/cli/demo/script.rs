@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::calendar::Calendar;
 use super::scoring::{self, Occasion, Said};
 use super::story::{Account, Story};
-use crate::scorecard::SOFTWARE;
+use crate::scorecard::shipped;
 
 /// The spreadsheet that was there before came in on this day.
 pub const IMPORT_DAY: i32 = -540;
@@ -126,7 +126,7 @@ fn changes(writer: &mut Writer<'_>, place: usize, account: &Account) -> Result<(
 fn scores(writer: &mut Writer<'_>, place: usize, account: &Account) -> Result<(), String> {
     let mut sittings: BTreeMap<(i32, Occasion, String), Vec<Said>> = BTreeMap::new();
     let courses = account.scores.courses();
-    for (index, step) in SOFTWARE.steps.iter().enumerate() {
+    for (index, step) in shipped()[0].template.steps.iter().enumerate() {
         let course = courses.get(index).copied().unwrap_or_default();
         for said in scoring::said(step, index, course, account, place, writer.calendar) {
             let who = said.by.clone().unwrap_or_else(|| spokesperson(account, &said).to_owned());

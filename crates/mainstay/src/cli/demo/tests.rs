@@ -99,7 +99,7 @@ fn whoever_is_named_is_one_of_the_thirty() {
 #[test]
 fn measured_figures_are_as_high_as_the_course_of_their_step() {
     use super::scoring::measured_for_test;
-    for step in &crate::scorecard::SOFTWARE.steps {
+    for step in &crate::scorecard::shipped()[0].template.steps {
         for level in 0..=100 {
             for seat in 0..27 {
                 let values = measured_for_test(step, level, seat);

@@ -25,7 +25,6 @@ use crate::corridor::verb::By;
 use crate::people::store::{self as people, NewUser};
 use crate::pod::store as pods;
 use crate::portfolio::api::set_associate;
-use crate::scorecard::SOFTWARE;
 use crate::scorecard::store::{self as scores, ScoreIn};
 
 /// Times that the file is compared anew because somebody changed an account before it was locked.
@@ -244,8 +243,9 @@ fn write_scores(tx: &mut Tx<'_>, by: &By, account: Uuid, row: &PlannedRow, befor
         return Ok(());
     }
     let latest = scores::latest(tx, by.workspace.id, account)?;
+    let template = scores::template_of(tx, by.workspace.id, account)?;
     for (place, score) in &row.change.scores {
-        let Some(step) = SOFTWARE.steps.get(*place) else { continue };
+        let Some(step) = template.steps.get(*place) else { continue };
         let typed = latest.iter().find(|fact| fact.metric == step.key).and_then(|fact| fact.value);
         before.scores.push((step.key.clone(), typed.map(Score::hundredths)));
         let new = ScoreIn {

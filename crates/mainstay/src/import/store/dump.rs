@@ -61,6 +61,12 @@ pub static TABLES: &[Table] = &[
     Table { name: "score", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("account_id", Id), ("metric", Text), ("value", Number), ("note", Text), ("evidence_url", Text),
         ("effective_at", Time), ("recorded_at", Time), ("recorded_by", Id), ("template", Text), ("template_version", Number)] },
+    Table { name: "scorecard_template", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("key", Text), ("version", Number), ("is_default", Bool), ("draft", Text), ("draft_at", Time),
+        ("draft_by", Id), ("created_at", Time)] },
+    Table { name: "scorecard_version", workspace: "workspace_id", key: &["template_id", "version"], columns: &[
+        ("template_id", Id), ("version", Number), ("text", Text), ("note", Text), ("published_at", Time),
+        ("published_by", Id)] },
     Table { name: "import", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("file_name", Text), ("status", Text), ("headers", Json), ("settings", Json), ("summary", Json),
         ("created_at", Time), ("created_by", Id), ("applied_at", Time), ("undone_at", Time)] },

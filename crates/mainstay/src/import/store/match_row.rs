@@ -17,7 +17,6 @@ use crate::account::store::{self as accounts, Account, AccountChange};
 use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
 use crate::people::store::{self as people, User};
-use crate::scorecard::SOFTWARE;
 use crate::scorecard::store as scores;
 
 /// Whoever imports: the rights of the rows are theirs.
@@ -243,11 +242,11 @@ fn scores_of(
     if row.steps.iter().all(Option::is_none) {
         return Ok(Vec::new());
     }
-    let latest = match account {
-        Some(account) => scores::latest(tx, workspace, account.id)?,
-        None => Vec::new(),
+    let templates = scores::templates(tx, workspace)?;
+    let card = match account {
+        Some(account) => evaluate(templates.governing(account.segment()), &scores::latest(tx, workspace, account.id)?),
+        None => evaluate(templates.default(), &[]),
     };
-    let card = evaluate(&SOFTWARE, &latest);
     let told = row.steps.iter().enumerate().filter_map(|(place, hundredths)| Some((place, (*hundredths)?)));
     let differs = |place: usize, hundredths: i64| {
         let shown = card.steps.get(place).and_then(|step| step.score);

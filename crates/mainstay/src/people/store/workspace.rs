@@ -92,7 +92,7 @@ pub fn change_workspace(tx: &mut Tx<'_>, by: &By, edit: &WorkspaceEdit) -> Resul
         return Ok(before);
     }
     if !same_calendar {
-        by.calendar_changed();
+        by.every_line_changed();
     }
     tx.exec(
         sql!("UPDATE workspace SET name = $2, zone = $3, fiscal_year_start_month = $4, version = version + 1 WHERE id = $1"),

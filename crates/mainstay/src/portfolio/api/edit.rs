@@ -23,7 +23,6 @@ use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
 use crate::people;
 use crate::pod::store as pods;
-use crate::scorecard::SOFTWARE;
 use crate::scorecard::store::{self as scores, ScoreIn};
 use mainstay_rules::permission::{PodRole, TokenScope};
 
@@ -40,7 +39,7 @@ pub struct EditsIn {
 #[schema(as = PortfolioEdit)]
 pub struct EditIn {
     pub account: Uuid,
-    /// `associate`, `end_date`, `type`, a step's key or `arr_delta_target`.
+    /// `associate`, `end_date`, `type`, `arr_delta_target`, `step_1` to `step_5`, or a step's key in the default template.
     #[schema(example = "launched")]
     pub field: String,
     /// The value as typed; empty clears it.
@@ -109,28 +108,33 @@ fn apply_one(tx: &mut Tx<'_>, by: &By, caller: &Caller, account: &Account, edit:
         "end_date" => edit_end(tx, by, account, value),
         "associate" => edit_associate(tx, by, caller, account, value),
         "arr_delta_target" => edit_target(tx, by, account.id, value),
-        step if SOFTWARE.steps.iter().any(|known| known.key == step) => {
-            let value = if value.is_empty() {
-                None
-            } else {
-                Some(Score::parse(value).map_err(|e| Fault::field(e.at("/value")))?)
-            };
-            let new = ScoreIn {
-                metric: step.to_owned(),
-                value,
-                note: String::new(),
-                evidence_url: String::new(),
-                effective_at: None,
-                confirms: false,
-            };
-            scores::record(tx, by, account.id, &new)
-        }
-        other => Err(Fault::field(FieldError::new(
+        other => edit_step(tx, by, account, other, value),
+    }
+}
+
+/// A judgement of a step; its column has the key of the default template or is called `step_1` to `step_5`.
+fn edit_step(tx: &mut Tx<'_>, by: &By, account: &Account, field: &str, value: &str) -> Result<(), Fault> {
+    let templates = scores::templates(tx, by.workspace.id)?;
+    let step = templates.default().metric(field).filter(|found| found.metric.is_none());
+    let step = step.and_then(|found| templates.governing(account.segment()).steps.get(found.step_index));
+    let Some(step) = step else {
+        return Err(Fault::field(FieldError::new(
             "/value",
             FieldCode::Unknown,
-            format!("{} is worked out from other values and cannot be typed.", shortened(other)),
-        ))),
-    }
+            format!("{} is worked out from other values and cannot be typed.", shortened(field)),
+        )));
+    };
+    let value =
+        if value.is_empty() { None } else { Some(Score::parse(value).map_err(|e| Fault::field(e.at("/value")))?) };
+    let new = ScoreIn {
+        metric: step.key.clone(),
+        value,
+        note: String::new(),
+        evidence_url: String::new(),
+        effective_at: None,
+        confirms: false,
+    };
+    scores::record(tx, by, account.id, &new)
 }
 
 /// What a hostile client sends as a name is shown only so far.

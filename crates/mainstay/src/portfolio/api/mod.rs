@@ -9,6 +9,7 @@ use axum::Json;
 use axum::extract::{Query, State};
 use mainstay_db::Scope;
 use mainstay_rules::field::{FieldCode, FieldError};
+use mainstay_rules::scorecard::{Template, step_number};
 use serde::Deserialize;
 
 pub use edit::{EditIn, EditsIn, apply, set_associate};
@@ -22,7 +23,7 @@ use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
 use crate::corridor::list::{Paging, seal_cursor};
 use crate::corridor::request::Sent;
-use crate::scorecard::SOFTWARE;
+use crate::scorecard::store::templates;
 
 /// What the report is asked for; the page and the API read the same words.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -54,13 +55,13 @@ fn bad(pointer: &str, message: String) -> Fault {
 }
 
 /// The word of each order, in the report's order of columns.
-pub fn sort_word(key: SortKey) -> &'static str {
+pub fn sort_word(key: SortKey, heads: &Template) -> &str {
     match key {
         SortKey::Name => "name",
         SortKey::Associate => "associate",
         SortKey::EndOn => "end_date",
         SortKey::Type => "type",
-        SortKey::Step(index) => SOFTWARE.steps.get(usize::from(index)).map_or("", |step| step.key.as_str()),
+        SortKey::Step(index) => heads.steps.get(usize::from(index)).map_or("", |step| step.key.as_str()),
         SortKey::Overall => "overall",
         SortKey::ArrLastYear => "arr_last_year",
         SortKey::ArrDeltaTarget => "arr_delta_target",
@@ -71,13 +72,16 @@ pub fn sort_word(key: SortKey) -> &'static str {
 }
 
 impl Asked {
-    pub fn sort(&self) -> Result<Sort, Fault> {
+    /// `heads` is the default template: its steps' keys are words of the report, beside `step_1` to `step_5`.
+    pub fn sort(&self, heads: &Template) -> Result<Sort, Fault> {
         let text = self.sort.as_deref().filter(|text| !text.is_empty()).unwrap_or("name");
         // "-overall,name": ties are ordered by name anyway, so only that second word can follow.
         let text = text.strip_suffix(",name").unwrap_or(text);
         let (word, descending) = text.strip_prefix('-').map_or((text, false), |word| (word, true));
-        let key = SortKey::ALL.into_iter().find(|key| sort_word(*key) == word).ok_or_else(|| {
-            let words: Vec<&str> = SortKey::ALL.into_iter().map(sort_word).collect();
+        let numbered = step_number(word).and_then(|index| u8::try_from(index).ok()).map(SortKey::Step);
+        let named = || SortKey::ALL.into_iter().find(|key| sort_word(*key, heads) == word);
+        let key = numbered.or_else(named).ok_or_else(|| {
+            let words: Vec<&str> = SortKey::ALL.into_iter().map(|key| sort_word(key, heads)).collect();
             bad("/sort", format!("sort is one of {}, with - in front to turn it round.", words.join(", ")))
         })?;
         Ok(Sort { key, descending })
@@ -123,20 +127,23 @@ pub async fn list(
     caller: Allowed<Read>,
     Query(asked): Query<Asked>,
 ) -> Result<Json<PortfolioOut>, Fault> {
-    let (sort, filter, limit) = (asked.sort()?, asked.filter(&caller)?, asked.paging().limit()?);
+    let (filter, limit) = (asked.filter(&caller)?, asked.paging().limit()?);
     let after: Option<Place> = asked.paging().after()?;
     let (workspace, today, kept) = (caller.workspace.id, caller.today(&app), Arc::clone(&app.totals));
-    let (mut lines, totals) = app
+    let (templates, mut lines, totals) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
+            let templates = templates(tx, workspace)?;
+            let sort = asked.sort(templates.default())?;
             let lines = store::page(tx, (workspace, Frame::Now), &filter, sort, after.as_ref(), limit + 1)?;
-            Ok::<_, Fault>((lines, kept.of(tx, (workspace, Frame::Now), &filter, today)?))
+            let totals = kept.of(tx, (workspace, Frame::Now), &filter, today)?;
+            Ok::<_, Fault>((templates, lines, totals))
         })
         .await?;
     let next_cursor = cut(&mut lines, limit)?;
     let currency = caller.workspace.currency;
     Ok(Json(PortfolioOut {
-        data: lines.iter().map(|line| RowOut::of(line, currency)).collect(),
+        data: lines.iter().map(|line| RowOut::of(line, currency, &templates)).collect(),
         next_cursor,
         totals: TotalsOut::of(&totals, currency),
     }))
@@ -168,7 +175,8 @@ pub async fn edit(
         crate::app::project(tx, by)?;
         let lines = store::lines(tx, by.workspace.id, acting.user, &changed)?;
         let currency = by.workspace.currency;
-        Answer::ok(&RowsOut { data: lines.iter().map(|line| RowOut::of(line, currency)).collect() })
+        let templates = templates(tx, by.workspace.id)?;
+        Answer::ok(&RowsOut { data: lines.iter().map(|line| RowOut::of(line, currency, &templates)).collect() })
     })
     .await
 }

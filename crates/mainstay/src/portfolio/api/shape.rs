@@ -5,13 +5,13 @@ use jiff::civil::Date;
 use mainstay_rules::money::Currency;
 use mainstay_rules::progress::{self, Progress};
 use mainstay_rules::score::Mean;
+use mainstay_rules::scorecard::Templates;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use crate::account::api::{MoneyOut, PersonRef};
 use crate::portfolio::store::{Line, LineStep, Totals};
-use crate::scorecard::SOFTWARE;
 
 #[derive(Serialize, ToSchema)]
 pub struct AccountRef {
@@ -30,7 +30,7 @@ pub struct Coverage {
 #[derive(Serialize, ToSchema)]
 pub struct StepOut {
     #[schema(example = "launched")]
-    pub key: &'static str,
+    pub key: String,
     /// What counts: 0 to 10, null when the step was never scored.
     pub score: Option<f64>,
     pub coverage: Coverage,
@@ -45,7 +45,7 @@ pub struct StepOut {
 #[derive(Serialize, ToSchema)]
 pub struct GapOut {
     /// The step furthest to the left that is under 4 or unscored.
-    pub step: &'static str,
+    pub step: String,
     /// Its sub-metric that weighs most.
     pub metric: Option<String>,
 }
@@ -75,30 +75,31 @@ pub struct RowOut {
 }
 
 impl RowOut {
-    pub fn of(line: &Line, currency: Currency) -> Self {
-        let gap_step = line.gap_step.and_then(|step| usize::try_from(step).ok()).and_then(|i| SOFTWARE.steps.get(i));
+    pub fn of(line: &Line, currency: Currency, templates: &Templates) -> Self {
+        let heads = &templates.default().steps;
+        let gap_step = line.gap_step.and_then(|step| usize::try_from(step).ok()).and_then(|i| heads.get(i));
         Self {
             account: AccountRef { id: line.account_id, name: line.name.clone(), external_id: line.external_id.clone() },
             r#type: line.account_type.number(),
             associate: line.associate_id.map(|id| PersonRef { id, name: line.associate.clone() }),
             end_date: line.end_on,
-            steps: SOFTWARE.steps.iter().zip(&line.steps).map(|(step, at)| step_of(&step.key, at)).collect(),
+            steps: heads.iter().zip(&line.steps).map(|(step, at)| step_of(&step.key, at)).collect(),
             overall: Mean::from_millionths(line.overall).two_decimals(),
             ranked: line.ranked,
             arr_last_year: MoneyOut::of(line.arr_last_year, currency),
             arr_delta_target: line.arr_delta_target.map(|minor| MoneyOut::of(minor, currency)),
             arr_ytd: MoneyOut::of(line.arr_now, currency),
             progress: fraction(line.progress()),
-            gap: gap_step.map(|step| GapOut { step: &step.key, metric: line.gap_metric.clone() }),
+            gap: gap_step.map(|step| GapOut { step: step.key.clone(), metric: line.gap_metric.clone() }),
             version: line.version,
         }
     }
 }
 
-fn step_of(key: &'static str, step: &LineStep) -> StepOut {
+fn step_of(key: &str, step: &LineStep) -> StepOut {
     let decimal = |millionths: i64| Mean::from_millionths(millionths).two_decimals();
     StepOut {
-        key,
+        key: key.to_owned(),
         score: step.score.map(decimal),
         coverage: Coverage { scored: step.scored, of: step.of },
         measured: step.measured.map(decimal),

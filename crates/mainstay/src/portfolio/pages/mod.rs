@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use mainstay_db::{Scope, Tx};
 use mainstay_rules::limits::EDITS_MAX;
+use mainstay_rules::scorecard::Templates;
 use maud::Markup;
 use uuid::Uuid;
 
@@ -25,6 +26,7 @@ use crate::corridor::fault::Fault;
 use crate::corridor::frame::{self, Menu};
 use crate::corridor::request::Sent;
 use crate::people;
+use crate::scorecard::store::templates;
 use crate::text::portfolio as text;
 
 /// Rows of one page of the report.
@@ -45,17 +47,21 @@ struct Report {
 /// `GET /w/{workspace}/portfolio`
 pub async fn show(State(app): State<App>, caller: Allowed<Read>, RawQuery(query): RawQuery) -> Result<Markup, Fault> {
     let asked = asked(query.as_deref().unwrap_or_default());
-    let (sort, filter) = (asked.sort()?, asked.filter(&caller)?);
+    let filter = asked.filter(&caller)?;
     let after: Option<Place> = asked.paging().after()?;
     let (workspace, today, kept) = (caller.workspace.id, caller.today(&app), Arc::clone(&app.totals));
-    let report = app
+    let wanted = asked.clone();
+    let (templates, sort, report) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
+            let templates = templates(tx, workspace)?;
+            let sort = wanted.sort(templates.default())?;
             let looks = Looks { kept: &kept, workspace, today };
-            read_report(tx, &looks, &filter, sort, after.as_ref())
+            let report = read_report(tx, &looks, &filter, sort, after.as_ref())?;
+            Ok::<_, Fault>((templates, sort, report))
         })
         .await?;
-    let view = View { caller: &caller, today };
+    let view = View { caller: &caller, today, templates: &templates };
     Ok(frame::page(&caller, Menu::Portfolio, text::title(), &view.report(&report, &asked, sort)))
 }
 
@@ -126,14 +132,15 @@ pub async fn rows(
     let filter = asked(query.as_deref().unwrap_or_default()).filter(&caller)?;
     let workspace = caller.workspace.id;
     let (today, kept) = (caller.today(&app), Arc::clone(&app.totals));
-    let (lines, totals) = app
+    let (templates, lines, totals) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
             let lines = store::lines(tx, workspace, filter.viewer, &accounts)?;
-            Ok::<_, Fault>((lines, kept.of(tx, (workspace, Frame::Now), &filter, today)?))
+            let totals = kept.of(tx, (workspace, Frame::Now), &filter, today)?;
+            Ok::<_, Fault>((templates(tx, workspace)?, lines, totals))
         })
         .await?;
-    let view = View { caller: &caller, today };
+    let view = View { caller: &caller, today, templates: &templates };
     Ok(view.fragment(&lines, &totals))
 }
 
@@ -163,7 +170,8 @@ pub async fn cells(
             let changed = apply(tx, by, &acting, &edits.edits)?;
             crate::app::project(tx, by)?;
             let (lines, totals) = rows_and_totals(tx, by.workspace.id, &filter, &changed)?;
-            let view = View { caller: &acting, today };
+            let templates = templates(tx, by.workspace.id)?;
+            let view = View { caller: &acting, today, templates: &templates };
             Ok(Answer::html(view.fragment(&lines, &totals).into_string()))
         })
         .await?;
@@ -174,4 +182,6 @@ pub async fn cells(
 struct View<'a> {
     caller: &'a Caller,
     today: Date,
+    /// The heads are the default's; a row's gap is called as the account's own template calls it.
+    templates: &'a Templates,
 }

@@ -10,7 +10,6 @@ use super::tabs::{Tab, tabs};
 use super::{Report, View};
 use crate::portfolio::api::{Asked, mean, sort_word};
 use crate::portfolio::store::{Sort, SortKey};
-use crate::scorecard::SOFTWARE;
 use crate::text::{frame as words, portfolio as text};
 
 impl View<'_> {
@@ -132,7 +131,7 @@ impl View<'_> {
     }
 
     fn column_head(&self, key: SortKey, asked: &Asked, sort: Sort) -> Markup {
-        let word = sort_word(key);
+        let word = sort_word(key, self.templates.default());
         let (class, in_currency) = match key {
             SortKey::Name | SortKey::Associate | SortKey::Overall | SortKey::Gap => (None, false),
             SortKey::Type | SortKey::Step(_) => (Some("c"), false),
@@ -145,7 +144,7 @@ impl View<'_> {
         let address = self.address("/portfolio", asked, &[("sort", Some(&next)), ("cursor", None)]);
         html! {
             th scope="col" class=[class] aria-sort=[is_current.then_some(direction)] {
-                a href=(address) { (text::column(key, &SOFTWARE)) }
+                a href=(address) { (text::column(key, self.templates.default())) }
                 @if in_currency { " " small { (self.caller.workspace.currency.code()) } }
             }
         }

@@ -8,7 +8,6 @@ use maud::{Markup, html};
 use super::View;
 use crate::portfolio::api::{mean, progress_of};
 use crate::portfolio::store::{Line, Totals};
-use crate::scorecard::SOFTWARE;
 use crate::text::{frame as words, portfolio as text};
 
 impl View<'_> {
@@ -29,7 +28,7 @@ impl View<'_> {
                     @if let Some(end) = line.end_on { (words::day(end)) }
                 }
                 td.c data-field="type" data-value=(line.account_type.number()) data-edit="type" { (line.account_type.number()) }
-                @for (index, step) in SOFTWARE.steps.iter().enumerate() { (self.step_cell(line, index, &step.key)) }
+                @for (index, step) in self.templates.default().steps.iter().enumerate() { (self.step_cell(line, index, &step.key)) }
                 (overall_cell(line))
                 (self.money_cell("arr_last_year", line.arr_last_year))
                 td.n data-field="arr_delta_target" data-value=(delta) data-edit="money"
@@ -38,8 +37,18 @@ impl View<'_> {
                 }
                 (self.money_cell("arr_ytd", line.arr_now))
                 td.n data-field="progress" { (self.progress(line.progress())) }
-                td data-field="gap" { (gap(line, &page)) }
+                td data-field="gap" { (self.gap(line, &page)) }
             }
+        }
+    }
+
+    fn gap(&self, line: &Line, page: &str) -> Markup {
+        let Some(index) = line.gap_step.and_then(|step| usize::try_from(step).ok()) else { return html! {} };
+        let Some(step) = self.templates.governing(line.segment()).steps.get(index) else { return html! {} };
+        let unscored = line.step_score(index).is_none();
+        html! {
+            a.gap.unscored[unscored] href=(format!("{page}#{}", step.key)) { (step.name) }
+            @if unscored { " " small { (text::never_scored()) } }
         }
     }
 
@@ -140,19 +149,4 @@ fn overall_cell(line: &Line) -> Markup {
 /// The classes of a score chip: one of 101 colours.
 pub fn chip(mean: Mean, typed: bool) -> String {
     format!("score s{}{}", mean.tenths(), if typed { " typed" } else { "" })
-}
-
-fn gap(line: &Line, page: &str) -> Markup {
-    let Some(step) = line
-        .gap_step
-        .and_then(|step| usize::try_from(step).ok())
-        .and_then(|index| SOFTWARE.steps.get(index).map(|s| (index, s)))
-    else {
-        return html! {};
-    };
-    let unscored = line.step_score(step.0).is_none();
-    html! {
-        a.gap.unscored[unscored] href=(format!("{page}#{}", step.1.key)) { (step.1.name) }
-        @if unscored { " " small { (text::never_scored()) } }
-    }
 }

@@ -31,7 +31,8 @@ pub fn project(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<(), Fault> {
         return remove_line(tx, workspace, id);
     };
     let latest = scorecard::store::latest(tx, workspace, id)?;
-    let card = evaluate(&scorecard::SOFTWARE, &latest);
+    let templates = scorecard::store::templates(tx, workspace)?;
+    let card = evaluate(templates.governing(account.segment()), &latest);
     let money = money(tx, by, &account)?;
     write(tx, by, &account, &card, &money)
 }

@@ -1,6 +1,10 @@
 //! Scorecards as JSON: reading one, recording and withdrawing scores, and the history of a metric.
 
 mod shape;
+pub mod template;
+mod template_shape;
+
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -14,14 +18,13 @@ use mainstay_rules::field::{self, FieldCode, FieldError};
 use mainstay_rules::limits::METRIC_KEY_CHARS_MAX;
 use mainstay_rules::problem::Problem;
 use mainstay_rules::score::Score;
-use mainstay_rules::scorecard::{MetricRef, Scorecard, evaluate};
+use mainstay_rules::scorecard::{MetricRef, Scorecard, Template, evaluate};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 pub use shape::{MetricAnswer, ScoreOut, ScorecardOut};
 
-use super::SOFTWARE;
 use super::store::{self, Recorded, ScoreIn};
 use crate::account::Account;
 use crate::account::store as accounts;
@@ -160,8 +163,9 @@ pub struct Address {
 }
 
 impl Address {
-    pub fn metric(&self) -> Result<MetricRef<'static>, Fault> {
-        SOFTWARE.metric(&self.metric).ok_or_else(|| {
+    /// The metric in the template that governs the account.
+    pub fn metric<'a>(&self, template: &'a Template) -> Result<MetricRef<'a>, Fault> {
+        template.metric(&self.metric).ok_or_else(|| {
             let key: String = self.metric.chars().take(METRIC_KEY_CHARS_MAX).collect();
             Fault::new(
                 Problem::NotFound,
@@ -171,15 +175,29 @@ impl Address {
     }
 }
 
+impl Address {
+    /// The key under which its scores are kept: also of a metric that an older template had.
+    pub fn key(&self, tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, template: &Template) -> Result<String, Fault> {
+        match self.metric(template) {
+            Ok(metric) => Ok(metric.key().to_owned()),
+            Err(_) if store::is_scored(tx, workspace, account, &self.metric)? => Ok(self.metric.clone()),
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
 /// What the newest scores are and what they add up to.
 pub struct Card {
+    pub template: Arc<Template>,
     pub result: Scorecard,
     pub newest: Vec<Recorded>,
 }
 
 pub fn read_card(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Card, Fault> {
+    let template = store::template_of(tx, workspace, account)?;
     let latest = store::latest(tx, workspace, account)?;
-    Ok(Card { result: evaluate(&SOFTWARE, &latest), newest: store::newest(tx, workspace, account)? })
+    let (result, newest) = (evaluate(&template, &latest), store::newest(tx, workspace, account)?);
+    Ok(Card { template, result, newest })
 }
 
 /// The account's scorecard: the five steps, their sub-metrics with the newest scores, the overall score and the gap.
@@ -203,9 +221,11 @@ pub async fn record(
     Path(address): Path<Address>,
     Sent(put, care): Sent<ScorePut>,
 ) -> Result<Answer, Fault> {
-    let (id, metric) = (account.id, address.metric()?);
+    let id = account.id;
     let if_match = care.clone();
     app.commit(&account.caller, care, move |tx, by| {
+        let template = store::template_of(tx, by.workspace.id, id)?;
+        let metric = address.metric(&template)?;
         accounts::expect_version(tx, by, id, &if_match)?;
         store::record(tx, by, id, &put.check(metric, &by.workspace.zone, by.at)?)?;
         answer(tx, by, id, metric)
@@ -223,9 +243,11 @@ pub async fn withdraw(
     Path(address): Path<Address>,
     Bare(care): Bare,
 ) -> Result<Answer, Fault> {
-    let (id, metric) = (account.id, address.metric()?);
+    let id = account.id;
     let if_match = care.clone();
     app.commit(&account.caller, care, move |tx, by| {
+        let template = store::template_of(tx, by.workspace.id, id)?;
+        let metric = address.metric(&template)?;
         accounts::expect_version(tx, by, id, &if_match)?;
         store::record(tx, by, id, &withdrawal(metric))?;
         answer(tx, by, id, metric)
@@ -244,7 +266,7 @@ pub fn withdrawal(metric: MetricRef<'_>) -> ScoreIn {
     }
 }
 
-fn answer(tx: &mut Tx<'_>, by: &By, id: Uuid, metric: MetricRef<'static>) -> Result<Answer, Fault> {
+fn answer(tx: &mut Tx<'_>, by: &By, id: Uuid, metric: MetricRef<'_>) -> Result<Answer, Fault> {
     let user = by.user.unwrap_or_else(Uuid::nil);
     let account = accounts::account(tx, by.workspace.id, id, user)?.ok_or_else(Fault::not_found)?;
     let card = read_card(tx, by.workspace.id, id)?;
@@ -261,11 +283,15 @@ pub async fn history(
     Path(address): Path<Address>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<List<ScoreOut>>, Fault> {
-    let (workspace, id, key) = (account.caller.workspace.id, account.id, address.metric()?.key());
+    let (workspace, id) = (account.caller.workspace.id, account.id);
     let (limit, before) = (paging.limit()?, paging.after::<(Timestamp, Uuid)>()?);
     let scores = app
         .db
-        .read(Scope::Workspace(workspace), move |tx| store::history(tx, workspace, id, key, before, limit + 1))
+        .read(Scope::Workspace(workspace), move |tx| {
+            let template = store::template_of(tx, workspace, id)?;
+            let key = address.key(tx, workspace, id, &template)?;
+            store::history(tx, workspace, id, &key, before, limit + 1)
+        })
         .await?;
     let scores = scores.iter().map(ScoreOut::of).collect();
     Ok(Json(List::page(scores, limit, |score: &ScoreOut| (score.effective_at, score.id))?))

@@ -2,14 +2,13 @@
 
 use jiff::Timestamp;
 use mainstay_rules::score::{Mean, Score};
-use mainstay_rules::scorecard::{Gap, GapReason, Metric, MetricRef, Source, Step, StepResult};
+use mainstay_rules::scorecard::{Gap, GapReason, Metric, MetricRef, Source, Step, StepResult, Template};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Card;
 use crate::account::Account;
-use crate::scorecard::SOFTWARE;
 use crate::scorecard::store::Recorded;
 
 /// A score as somebody recorded it.
@@ -65,9 +64,9 @@ pub struct StepCoverage {
 #[derive(Serialize, ToSchema)]
 pub struct ScorecardMetric {
     #[schema(example = "launched.expected_users_active")]
-    pub key: &'static str,
-    pub name: &'static str,
-    pub help: Option<&'static str>,
+    pub key: String,
+    pub name: String,
+    pub help: Option<String>,
     /// Weight within the step; 0 is shown, but counts for nothing.
     pub weight: i64,
     /// The newest score; null when there never was one.
@@ -75,11 +74,11 @@ pub struct ScorecardMetric {
 }
 
 impl ScorecardMetric {
-    fn of(metric: &'static Metric, newest: &[Recorded]) -> Self {
+    fn of(metric: &Metric, newest: &[Recorded]) -> Self {
         Self {
-            key: &metric.key,
-            name: &metric.name,
-            help: metric.help.as_deref(),
+            key: metric.key.clone(),
+            name: metric.name.clone(),
+            help: metric.help.clone(),
             weight: metric.weight,
             latest: latest_of(&metric.key, newest),
         }
@@ -94,9 +93,9 @@ fn latest_of(key: &str, newest: &[Recorded]) -> Option<ScoreOut> {
 #[derive(Serialize, ToSchema)]
 pub struct ScorecardStep {
     #[schema(example = "launched")]
-    pub key: &'static str,
-    pub name: &'static str,
-    pub help: Option<&'static str>,
+    pub key: String,
+    pub name: String,
+    pub help: Option<String>,
     /// What counts: 0 to 10, null when the step was never scored.
     pub score: Option<f64>,
     /// What counts comes from: `measured`, `judged` or `none`.
@@ -118,11 +117,11 @@ pub struct ScorecardStep {
 }
 
 impl ScorecardStep {
-    fn of(step: &'static Step, result: &StepResult, newest: &[Recorded]) -> Self {
+    fn of(step: &Step, result: &StepResult, newest: &[Recorded]) -> Self {
         Self {
-            key: &step.key,
-            name: &step.name,
-            help: step.help.as_deref(),
+            key: step.key.clone(),
+            name: step.name.clone(),
+            help: step.help.clone(),
             score: result.score.map(Mean::two_decimals),
             source: source_word(result.source),
             measured: result.measured.map(Mean::two_decimals),
@@ -147,15 +146,15 @@ fn source_word(source: Source) -> &'static str {
 #[derive(Serialize, ToSchema)]
 pub struct ScorecardTemplate {
     #[schema(example = "software")]
-    pub key: &'static str,
+    pub key: String,
     pub version: u32,
-    pub name: &'static str,
+    pub name: String,
 }
 
 /// Where to act first: the step furthest to the left that is under 4, and its sub-metric that costs most.
 #[derive(Serialize, ToSchema)]
 pub struct ScorecardGap {
-    pub step: &'static str,
+    pub step: String,
     pub metric: Option<String>,
     /// `low` or `never_scored`.
     #[schema(example = "low")]
@@ -163,13 +162,13 @@ pub struct ScorecardGap {
 }
 
 impl ScorecardGap {
-    fn of(gap: &Gap) -> Option<Self> {
-        let step = SOFTWARE.steps.get(gap.step)?;
+    fn of(gap: &Gap, template: &Template) -> Option<Self> {
+        let step = template.steps.get(gap.step)?;
         let reason = match gap.reason {
             GapReason::Low => "low",
             GapReason::NeverScored => "never_scored",
         };
-        Some(Self { step: &step.key, metric: gap.metric.clone(), reason })
+        Some(Self { step: step.key.clone(), metric: gap.metric.clone(), reason })
     }
 }
 
@@ -191,15 +190,20 @@ pub struct ScorecardOut {
 
 impl ScorecardOut {
     pub fn of(account: &Account, card: &Card) -> Self {
-        let steps = SOFTWARE.steps.iter().zip(&card.result.steps);
+        let template = &card.template;
+        let steps = template.steps.iter().zip(&card.result.steps);
         Self {
             account: account.id,
-            template: ScorecardTemplate { key: &SOFTWARE.key, version: SOFTWARE.version, name: &SOFTWARE.name },
+            template: ScorecardTemplate {
+                key: template.key.clone(),
+                version: template.version,
+                name: template.name.clone(),
+            },
             steps: steps.map(|(step, result)| ScorecardStep::of(step, result, &card.newest)).collect(),
             overall: card.result.overall.two_decimals(),
             scored_steps: card.result.scored_steps,
             ranked: card.result.ranked,
-            gap: card.result.gap.as_ref().and_then(ScorecardGap::of),
+            gap: card.result.gap.as_ref().and_then(|gap| ScorecardGap::of(gap, &card.template)),
             version: account.version,
         }
     }
@@ -210,7 +214,7 @@ impl ScorecardOut {
 #[schema(as = ScoreRecorded)]
 pub struct MetricAnswer {
     pub account: Uuid,
-    pub metric: &'static str,
+    pub metric: String,
     /// The newest score of the metric: another than the one sent when that one was backdated.
     pub latest: Option<ScoreOut>,
     /// Its step, as it counts now.
@@ -222,16 +226,16 @@ pub struct MetricAnswer {
 }
 
 impl MetricAnswer {
-    pub fn of(account: &Account, card: &Card, metric: MetricRef<'static>) -> Self {
+    pub fn of(account: &Account, card: &Card, metric: MetricRef<'_>) -> Self {
         let key = metric.key();
         Self {
             account: account.id,
-            metric: key,
+            metric: key.to_owned(),
             latest: latest_of(key, &card.newest),
             step: ScorecardStep::of(metric.step, &card.result.steps[metric.step_index], &card.newest),
             overall: card.result.overall.two_decimals(),
             ranked: card.result.ranked,
-            gap: card.result.gap.as_ref().and_then(ScorecardGap::of),
+            gap: card.result.gap.as_ref().and_then(|gap| ScorecardGap::of(gap, &card.template)),
             version: account.version,
         }
     }

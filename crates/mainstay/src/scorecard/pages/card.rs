@@ -13,7 +13,6 @@ use crate::account::Account;
 use crate::account::pages::path;
 use crate::corridor::caller::Caller;
 use crate::corridor::frame;
-use crate::scorecard::SOFTWARE;
 use crate::scorecard::api::Card;
 use crate::scorecard::store::Recorded;
 use crate::text::{frame as words, scorecard as text};
@@ -25,7 +24,7 @@ const RELATIVE_DAYS: i32 = 7;
 
 /// What was typed into a form that was refused.
 pub struct Draft {
-    pub metric: &'static str,
+    pub metric: String,
     pub form: ScoreForm,
     pub errors: Vec<FieldError>,
 }
@@ -57,11 +56,24 @@ impl View<'_> {
         html! {
             div.row.between {
                 h2 { (text::scorecard()) }
-                p.soft { (text::coverage(scored, of, &SOFTWARE.name, SOFTWARE.version)) }
+                p.soft { (text::coverage(scored, of, &self.card.template.name, self.card.template.version)) }
             }
-            @if let Some(gap) = &self.card.result.gap { (gap_notice(gap)) }
-            @for (index, (step, result)) in SOFTWARE.steps.iter().zip(&self.card.result.steps).enumerate() {
+            @if let Some(gap) = &self.card.result.gap { (self.gap_notice(gap)) }
+            @for (index, (step, result)) in self.card.template.steps.iter().zip(&self.card.result.steps).enumerate() {
                 (self.step(index, step, result))
+            }
+        }
+    }
+
+    fn gap_notice(&self, gap: &Gap) -> Markup {
+        let Some(step) = self.card.template.steps.get(gap.step) else { return html! {} };
+        let metric = gap.metric.as_deref().and_then(|key| self.card.template.metric(key));
+        html! {
+            div.notice.warn {
+                p {
+                    b { (text::gap()) ": " } a href=(format!("#{}", step.key)) { (step.name) } " " (text::gap_reason(gap.reason)) ". "
+                    @if let Some(metric) = metric { (text::start_with(metric.name())) }
+                }
             }
         }
     }
@@ -226,8 +238,9 @@ impl View<'_> {
 
     /// The newest scores of a step and its sub-metrics; each has its whole history on a page of its own.
     fn step_history(&self, step: &Step) -> Markup {
-        let belongs =
-            |score: &&Recorded| SOFTWARE.metric(&score.metric).is_some_and(|metric| metric.step.key == step.key);
+        let belongs = |score: &&Recorded| {
+            self.card.template.metric(&score.metric).is_some_and(|metric| metric.step.key == step.key)
+        };
         let scores: Vec<&Recorded> = self.recent.iter().filter(belongs).take(STEP_HISTORY).collect();
         html! {
             @if scores.is_empty() { p.soft { (text::no_history()) } }
@@ -249,7 +262,7 @@ impl View<'_> {
     }
 
     fn history_row(&self, score: &Recorded) -> Markup {
-        let name = SOFTWARE.metric(&score.metric).map_or("", |metric| metric.name());
+        let name = self.card.template.metric(&score.metric).map_or("", |metric| metric.name());
         html! {
             tr {
                 td.nowrap { (self.time(score.effective_at)) }
@@ -270,19 +283,6 @@ pub fn value_of(score: &Recorded) -> String {
 /// Keys hold a point, which a style or a script would have to escape.
 fn form_id(key: &str) -> String {
     key.replace('.', "-")
-}
-
-fn gap_notice(gap: &Gap) -> Markup {
-    let Some(step) = SOFTWARE.steps.get(gap.step) else { return html! {} };
-    let metric = gap.metric.as_deref().and_then(|key| SOFTWARE.metric(key));
-    html! {
-        div.notice.warn {
-            p {
-                b { (text::gap()) ": " } a href=(format!("#{}", step.key)) { (step.name) } " " (text::gap_reason(gap.reason)) ". "
-                @if let Some(metric) = metric { (text::start_with(metric.name())) }
-            }
-        }
-    }
 }
 
 /// What was written with a score, and the link to its evidence.

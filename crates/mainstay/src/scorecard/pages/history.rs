@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query, State};
 use jiff::Timestamp;
 use mainstay_db::Scope;
-use mainstay_rules::scorecard::MetricRef;
+use mainstay_rules::scorecard::Template;
 use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -30,6 +30,21 @@ pub struct Before {
     before: Option<String>,
 }
 
+/// Whose history it is. A metric that the template no longer has keeps its past, under its key.
+struct Shown {
+    key: String,
+    name: String,
+    step: String,
+}
+
+impl Shown {
+    fn of(template: &Template, key: String) -> Self {
+        let known = template.metric(&key).map(|metric| (metric.name().to_owned(), metric.step.key.clone()));
+        let (name, step) = known.unwrap_or_else(|| (key.clone(), "main".to_owned()));
+        Self { key, name, step }
+    }
+}
+
 /// `GET /w/{workspace}/accounts/{account}/scores/{metric}`
 pub async fn history(
     State(app): State<App>,
@@ -37,29 +52,31 @@ pub async fn history(
     Path(address): Path<Address>,
     Query(asked): Query<Before>,
 ) -> Result<Markup, Fault> {
-    let (caller, id, metric) = (&account.caller, account.id, address.metric()?);
+    let (caller, id) = (&account.caller, account.id);
     let before: Option<(Timestamp, Uuid)> = asked.before.as_deref().map(open_cursor).transpose()?;
-    let (workspace, today, key) = (caller.workspace.id, caller.today(&app), metric.key());
-    let (heading, scores) = app
+    let (workspace, today) = (caller.workspace.id, caller.today(&app));
+    let (heading, shown, scores) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
-            let scores = store::history(tx, workspace, id, key, before, READ_SCORES)?;
-            Ok::<_, Fault>((app::heading(tx, workspace, id, today)?, scores))
+            let template = store::template_of(tx, workspace, id)?;
+            let key = address.key(tx, workspace, id, &template)?;
+            let scores = store::history(tx, workspace, id, &key, before, READ_SCORES)?;
+            Ok::<_, Fault>((app::heading(tx, workspace, id, today)?, Shown::of(&template, key), scores))
         })
         .await?;
-    let body = page(caller, &account, metric, &scores, before.is_some())?;
+    let body = page(caller, &account, &shown, &scores, before.is_some())?;
     Ok(account_pages::frame(caller, &account, &heading, Tab::Progress, &body))
 }
 
 fn page(
     caller: &Caller,
     account: &Account,
-    metric: MetricRef<'_>,
+    shown: &Shown,
     scores: &[Recorded],
     is_later: bool,
 ) -> Result<Markup, Fault> {
-    let title = text::history_of(metric.name());
-    let back = path(caller, account, &format!("#{}", metric.step.key));
+    let title = text::history_of(&shown.name);
+    let back = path(caller, account, &format!("#{}", shown.step));
     Ok(html! {
         section.stack aria-labelledby="history-head" {
             div.row.between { h2 #history-head { (title) } a href=(back) { (text::back()) } }
@@ -83,7 +100,7 @@ fn page(
                     }
                 }
             }
-            (pager(caller, account, metric, scores, is_later)?)
+            (pager(caller, account, &shown.key, scores, is_later)?)
         }
     })
 }
@@ -106,14 +123,8 @@ fn row(caller: &Caller, score: &Recorded, older: Option<&Recorded>) -> Markup {
     }
 }
 
-fn pager(
-    caller: &Caller,
-    account: &Account,
-    metric: MetricRef<'_>,
-    scores: &[Recorded],
-    is_later: bool,
-) -> Result<Markup, Fault> {
-    let here = path(caller, account, &format!("/scores/{}", metric.key()));
+fn pager(caller: &Caller, account: &Account, key: &str, scores: &[Recorded], is_later: bool) -> Result<Markup, Fault> {
+    let here = path(caller, account, &format!("/scores/{key}"));
     let last = scores.get(PAGE_SCORES - 1).filter(|_| scores.len() > PAGE_SCORES);
     let older = last.map(|last| seal_cursor(&(last.effective_at, last.id))).transpose()?;
     Ok(html! {

@@ -5,13 +5,15 @@ mod form;
 mod history;
 mod trend;
 
+use std::sync::Arc;
+
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mainstay_db::Scope;
 use mainstay_rules::problem::Problem;
 use mainstay_rules::score::{Mean, Score};
-use mainstay_rules::scorecard::MetricRef;
+use mainstay_rules::scorecard::{MetricRef, Template};
 use maud::{Markup, html};
 
 pub use form::ScoreForm;
@@ -51,6 +53,12 @@ async fn read(app: &App, caller: &Caller, account: &Account) -> Result<Shown, Fa
             })
         })
         .await
+}
+
+/// The template that governs the account now.
+async fn governing(app: &App, account: &Writable<Account>) -> Result<Arc<Template>, Fault> {
+    let (workspace, id) = (account.caller.workspace.id, account.id);
+    app.db.read(Scope::Workspace(workspace), move |tx| store::template_of(tx, workspace, id)).await
 }
 
 fn view<'a>(caller: &'a Caller, account: &'a Account, shown: &'a Shown, draft: Option<&'a Draft>) -> View<'a> {
@@ -93,17 +101,21 @@ pub async fn record(
     headers: HeaderMap,
     Posted(form): Posted<ScoreForm>,
 ) -> Result<Response, Fault> {
-    let (id, metric, typed) = (account.id, address.metric()?, form.clone());
+    let id = account.id;
+    let template = governing(&app, &account).await?;
+    let metric = address.metric(&template)?;
+    let (asked, typed) = (address.clone(), form.clone());
     let done = app
         .verb(account.caller.workspace.clone(), Some(account.caller.user), move |tx, by| {
             tx.lock(&[id])?;
-            store::record(tx, by, id, &typed.check(metric, &by.workspace.zone, by.at)?)
+            let template = store::template_of(tx, by.workspace.id, id)?;
+            store::record(tx, by, id, &typed.check(asked.metric(&template)?, &by.workspace.zone, by.at)?)
         })
         .await;
     let draft = match done {
         Ok(()) => None,
         Err(fault) if fault.problem == Problem::Invalid => {
-            Some(Draft { metric: metric.key(), form, errors: fault.errors })
+            Some(Draft { metric: metric.key().to_owned(), form, errors: fault.errors })
         }
         Err(fault) => return Err(fault),
     };
@@ -118,10 +130,14 @@ pub async fn withdraw(
     headers: HeaderMap,
     Posted(_): Posted<ScoreForm>,
 ) -> Result<Response, Fault> {
-    let (id, metric) = (account.id, address.metric()?);
+    let id = account.id;
+    let template = governing(&app, &account).await?;
+    let metric = address.metric(&template)?;
+    let asked = address.clone();
     app.verb(account.caller.workspace.clone(), Some(account.caller.user), move |tx, by| {
         tx.lock(&[id])?;
-        store::record(tx, by, id, &withdrawal(metric))
+        let template = store::template_of(tx, by.workspace.id, id)?;
+        store::record(tx, by, id, &withdrawal(asked.metric(&template)?))
     })
     .await?;
     answer(&app, &account, metric, &headers, None).await

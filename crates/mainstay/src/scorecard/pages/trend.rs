@@ -7,14 +7,14 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use mainstay_db::Tx;
 use mainstay_rules::score::Mean;
-use mainstay_rules::scorecard::{LOW, Latest, evaluate};
+use mainstay_rules::scorecard::{LOW, Latest, Template, evaluate};
 use maud::{Markup, html};
 use uuid::Uuid;
 
 use crate::corridor::fault::Fault;
 use crate::people;
 use crate::scorecard::api::end_of;
-use crate::scorecard::{SOFTWARE, store};
+use crate::scorecard::store;
 use crate::text::{frame as words, scorecard as text};
 
 const MONTHS: i64 = 12;
@@ -37,7 +37,8 @@ pub fn trend(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, today: Date) -> Re
     let since = end_of(month_back(today, MONTHS), &zone);
     let before = store::as_of(tx, workspace, account, since)?;
     let later = store::scores_since(tx, workspace, account, since)?;
-    Ok(figure(&points(before, later, today, &zone)))
+    let template = store::template_of(tx, workspace, account)?;
+    Ok(figure(&points(&template, before, later, today, &zone)))
 }
 
 fn month_back(today: Date, months: i64) -> Date {
@@ -45,7 +46,7 @@ fn month_back(today: Date, months: i64) -> Date {
 }
 
 /// One point for each month in which something was scored already.
-fn points(before: Vec<Latest>, later: Vec<Latest>, today: Date, zone: &TimeZone) -> Vec<Point> {
+fn points(template: &Template, before: Vec<Latest>, later: Vec<Latest>, today: Date, zone: &TimeZone) -> Vec<Point> {
     let mut facts: BTreeMap<String, Latest> = before.into_iter().map(|fact| (fact.metric.clone(), fact)).collect();
     let mut later = later.into_iter().peekable();
     let mut points = Vec::new();
@@ -56,7 +57,7 @@ fn points(before: Vec<Latest>, later: Vec<Latest>, today: Date, zone: &TimeZone)
             facts.insert(fact.metric.clone(), fact);
         }
         let known: Vec<Latest> = facts.values().cloned().collect();
-        let card = evaluate(&SOFTWARE, &known);
+        let card = evaluate(template, &known);
         if card.scored_steps > 0 {
             points.push(Point { month, day, overall: card.overall });
         }

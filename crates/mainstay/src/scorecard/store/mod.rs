@@ -1,19 +1,22 @@
 //! The scorecard room's tables: every score ever recorded, and the newest of each metric; recording stands here.
 
+mod publish;
 mod read;
+mod template;
 
-pub use read::{Recorded, as_of, history, latest, newest, recent, recorded, scores_since};
+pub use publish::{Stored, Version, all_stored, checked, draft, publish, stored, text_of, versions};
+pub use read::{Recorded, as_of, history, is_scored, latest, newest, recent, recorded, scores_since};
+pub use template::{template_of, templates, version_text};
 
 use jiff::Timestamp;
 use mainstay_db::{Row, Tx, sql};
 use mainstay_rules::event::Kind;
 use mainstay_rules::problem::Problem;
 use mainstay_rules::score::Score;
-use mainstay_rules::scorecard::{self, Latest, NewScore, Recording, ScoreError};
+use mainstay_rules::scorecard::{self, Latest, NewScore, Recording, ScoreError, Template};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::SOFTWARE;
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
 
@@ -39,17 +42,18 @@ fn score_of(row: &Row<'_>, column: usize) -> mainstay_db::Result<Option<Score>> 
 /// Records a score on a metric, or withdraws it; the same value again is no event unless it confirms.
 /// The account is locked by the caller.
 pub fn record(tx: &mut Tx<'_>, by: &By, account: Uuid, new: &ScoreIn) -> Result<(), Fault> {
+    let template = template_of(tx, by.workspace.id, account)?;
     let effective_at = new.effective_at.unwrap_or(by.at);
     let before = latest_before(tx, by.workspace.id, account, &new.metric, effective_at)?;
     let stated = NewScore { value: new.value, effective_at, confirms: new.confirms };
     let recording =
-        scorecard::record(&SOFTWARE, &new.metric, stated, before.as_ref(), by.at).map_err(|error| refused(&error))?;
+        scorecard::record(&template, &new.metric, stated, before.as_ref(), by.at).map_err(|error| refused(&error))?;
     let (kind, before) = match recording {
         Recording::Unchanged => return Ok(()),
         Recording::Recorded(score) => (Kind::ScoreRecorded, score.before),
         Recording::Withdrawn(score) => (Kind::ScoreWithdrawn, Some(score.before)),
     };
-    let id = insert(tx, by, account, new, effective_at)?;
+    let id = insert(tx, by, account, new, effective_at, &template)?;
     keep_latest(tx, by, account, id, new, effective_at)?;
     let data = json!({
         "metric": new.metric,
@@ -98,7 +102,14 @@ fn latest_before(
     }
 }
 
-fn insert(tx: &mut Tx<'_>, by: &By, account: Uuid, new: &ScoreIn, effective_at: Timestamp) -> Result<Uuid, Fault> {
+fn insert(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: Uuid,
+    new: &ScoreIn,
+    effective_at: Timestamp,
+    template: &Template,
+) -> Result<Uuid, Fault> {
     let id = by.id();
     tx.exec(
         sql!(
@@ -117,8 +128,8 @@ fn insert(tx: &mut Tx<'_>, by: &By, account: Uuid, new: &ScoreIn, effective_at: 
             &effective_at,
             &by.at,
             &by.user,
-            &SOFTWARE.key,
-            &i64::from(SOFTWARE.version),
+            &template.key,
+            &i64::from(template.version),
         ],
     )?;
     Ok(id)

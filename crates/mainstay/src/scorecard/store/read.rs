@@ -91,6 +91,16 @@ pub fn history(
     )?)
 }
 
+/// Whether the metric was ever scored on the account.
+pub fn is_scored(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, metric: &str) -> Result<bool, Fault> {
+    let found: Option<Uuid> = tx.one(
+        sql!("SELECT score_id FROM score_latest WHERE workspace_id = $1 AND account_id = $2 AND metric = $3"),
+        &[&workspace, &account, &metric],
+        |row| row.get(0),
+    )?;
+    Ok(found.is_some())
+}
+
 /// Later than any score can be, and still a time for both databases.
 const LATEST: Timestamp = Timestamp::constant(7_258_118_400, 0);
 

@@ -26,6 +26,8 @@ texts! {
     somebody = "somebody";
     a_contract = "a contract";
     no_fields = "changed the account";
+    drafted_template = "saved a draft of a scorecard";
+    published_template = "published a scorecard";
 }
 
 /// "Wed 18 Nov", with the year when it is another one.

@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::View;
 use crate::account::pages::path;
-use crate::scorecard::SOFTWARE;
 use crate::scorecard::pages::{exact, exact_chip};
 use crate::text::timeline::{self as text, Person, Terms};
 use crate::timeline::store::Entry;
@@ -21,7 +20,7 @@ impl View<'_> {
         let data = &entry.event.data;
         html! {
             @match kind {
-                Kind::ScoreRecorded | Kind::ScoreWithdrawn => { (self.score(data)) (self.as_of(entry)) }
+                Kind::ScoreRecorded | Kind::ScoreWithdrawn => { (self.score(entry)) (self.as_of(entry)) }
                 Kind::AccountEdited => (edited(entry)),
                 Kind::AccountTypeChanged => (text::changed_type(&number(&data["before"]), &number(&data["after"]))),
                 Kind::ContractAdded => (text::added_contract(contract(entry), terms(data).as_ref())),
@@ -36,11 +35,12 @@ impl View<'_> {
         }
     }
 
-    fn score(&self, data: &Value) -> Markup {
+    fn score(&self, entry: &Entry) -> Markup {
+        let data = &entry.event.data;
         let key = data["metric"].as_str().unwrap_or_default();
-        let metric = if let Some(metric) = SOFTWARE.metric(key) {
-            let place = path(self.caller, self.account, &format!("#{}", metric.step.key));
-            html! { a href=(place) { (metric.name()) } }
+        let metric = if let Some((step, name)) = &entry.metric {
+            let place = path(self.caller, self.account, &format!("#{step}"));
+            html! { a href=(place) { (name) } }
         } else {
             // Of an older template.
             html! { (key) }
@@ -137,6 +137,8 @@ fn plain(kind: Kind, about: &str) -> Markup {
         Kind::WorkspaceChanged => text::changed_workspace(),
         Kind::TokenCreated => text::token(true),
         Kind::TokenRevoked => text::token(false),
+        Kind::TemplateDrafted => text::drafted_template(),
+        Kind::TemplatePublished => text::published_template(),
         Kind::ImportApplied => text::import(true),
         Kind::ImportUndone => text::import(false),
         other => return html! { (other.as_str().replace('_', " ")) },

@@ -166,6 +166,8 @@ impl World {
                 .replace("{token}", &self.token)
                 .replace("{import}", &self.import)
                 .replace("{metric}", "launched")
+                .replace("{template}", "software")
+                .replace("{version}", "1")
                 .replace("{external_id}", "EXT-1")
                 .replace("{session}", "no-such-session")
                 .replace("{link}", "no-such-link")

@@ -50,7 +50,7 @@ impl Right {
             Self::WriteAccount(_) | Self::SteerAccount(_) => TokenScope::Write,
             Self::Deed(deed, _) | Self::Row(deed, _) => match deed {
                 Deed::Read => TokenScope::Read,
-                Deed::CreateAccount | Deed::Import => TokenScope::Write,
+                Deed::CreateAccount | Deed::Import | Deed::ManageScorecards => TokenScope::Write,
                 Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageOwn => TokenScope::Admin,
             },
         }
@@ -94,7 +94,7 @@ const fn case(method: &'static str, path: &'static str, right: Right, body: Body
 }
 
 use Body::{Form, Json, None, Stream, Upload};
-use Deed::{CreateAccount, Import, ManageOwn, ManagePeople, ManageWorkspace, Read};
+use Deed::{CreateAccount, Import, ManageOwn, ManagePeople, ManageScorecards, ManageWorkspace, Read};
 use Right::{Deed as May, Everybody, Own, ReadAccount, Row, SteerAccount, WriteAccount};
 
 #[rustfmt::skip]
@@ -153,6 +153,14 @@ pub const CASES: &[Case] = &[
     case("GET", "/api/v1/accounts/{account}/scorecard", ReadAccount(Api), None, &[200]),
     case("GET", "/api/v1/accounts/{account}/scores/{metric}", ReadAccount(Api), None, &[200]),
     case("PUT", "/api/v1/accounts/{account}/scores/{metric}", WriteAccount(Api), Json(r#"{"value":6.5}"#), &[200]),
+    case("GET", "/api/v1/scorecard-templates", May(Read, Api), None, &[200]),
+    case("POST", "/api/v1/scorecard-templates", May(ManageScorecards, Api), Json(r#"{"text":"key ="}"#), &[422]),
+    case("GET", "/api/v1/scorecard-templates/{template}", May(Read, Api), None, &[200]),
+    case("PUT", "/api/v1/scorecard-templates/{template}/draft", May(ManageScorecards, Api), Json(r#"{"text":"key ="}"#), &[422]),
+    case("GET", "/api/v1/scorecard-templates/{template}/versions/{version}", May(Read, Api), None, &[200]),
+    // Of an account that the caller may not see nothing is told, as of one that does not exist.
+    case("POST", "/api/v1/scorecard-templates/{template}/test", May(ManageScorecards, Api), Json(r#"{"account":"00000000-0000-0000-0000-000000000000"}"#), &[404]),
+    case("POST", "/api/v1/scorecard-templates/{template}/publish", May(ManageScorecards, Api), Json(r#"{"note":"x"}"#), &[409]),
     // Timeline
     case("GET", "/w/{workspace}/accounts/{account}/feed", ReadAccount(Page), None, &[200]),
     case("GET", "/w/{workspace}/accounts/{account}/fragment/feed", ReadAccount(Page), None, &[200]),
