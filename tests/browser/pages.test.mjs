@@ -108,6 +108,7 @@ describe("the demo company", () => {
     "portfolio": "/portfolio",
     "portfolio-filtered": "/portfolio?type=2&gap=1&sort=-overall",
     "portfolio-no-match": "/portfolio?q=zeppelin",
+    "portfolio-print": "/portfolio/print",
     "accounts": "/accounts",
     "accounts-search": "/accounts?q=ta",
     "accounts-no-match": "/accounts?q=zeppelin",
@@ -178,8 +179,26 @@ describe("the demo company", () => {
   test("the menu of one's own, opened", () =>
     visit(server.url, admin, async (page) => {
       await open(page, "/w/snapwright/accounts");
-      await page.locator(".menu summary").click();
+      await page.locator(".top .menu summary").click();
       await inspect(page, "menu");
+    }));
+
+  test("the report of 26 accounts prints on one landscape page, A4 and Letter", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, "/w/snapwright/portfolio/print");
+      for (const format of ["A4", "Letter"]) {
+        const pdf = (await page.pdf({ format, landscape: true })).toString("latin1");
+        assert.equal(pdf.match(/\/Type\s*\/Page[^s]/g)?.length, 1, format);
+      }
+    }));
+
+  test("portfolio-export: the ways out, opened", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, "/w/snapwright/portfolio?type=2");
+      await page.locator(".page-head .menu summary").click();
+      await inspect(page, "portfolio-export");
+      const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Excel workbook (.xlsx)" }).click()]);
+      assert.match(file.suggestedFilename(), /^progress-report-\d{4}-\d\d-\d\d\.xlsx$/);
     }));
 
   test("error-403: a member does not import", () =>

@@ -26,6 +26,9 @@ pub const SESSIONS_PER_IDENTITY_MAX: i64 = 100;
 /// Cells that one request may change in the progress report.
 pub const EDITS_MAX: usize = 500;
 
+/// Accounts of one exported file: a workbook is made in memory.
+pub const EXPORT_ROWS_MAX: i64 = 50_000;
+
 /// Bytes of an uploaded file.
 pub const IMPORT_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// Rows of an imported sheet, the header not counted.

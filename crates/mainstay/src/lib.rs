@@ -5,6 +5,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod corridor;
+pub mod export;
 pub mod import;
 pub mod migrations;
 pub mod openapi;

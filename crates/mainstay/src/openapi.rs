@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use crate::people::api as people;
-use crate::{account, import, pod, portfolio, scorecard, timeline};
+use crate::{account, export, import, pod, portfolio, scorecard, timeline};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,6 +21,7 @@ use crate::{account, import, pod, portfolio, scorecard, timeline};
         // Portfolio
         portfolio::api::list,
         portfolio::api::edit,
+        export::api::export,
         // Scorecard
         scorecard::api::show,
         scorecard::api::history,

@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::corridor::{frame, frame_docs, health, log, security};
 use crate::people::{api as people, pages as people_pages};
-use crate::{account, import, openapi, pod, portfolio, scorecard, timeline};
+use crate::{account, export, import, openapi, pod, portfolio, scorecard, timeline};
 
 /// A route as tests and the API description see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +93,10 @@ fn routes() -> Routes {
         .post("/w/{workspace}/portfolio/cells", portfolio::pages::cells)
         .get("/api/v1/portfolio", portfolio::api::list)
         .patch("/api/v1/portfolio", portfolio::api::edit)
+        // Export
+        .get("/w/{workspace}/portfolio/export", export::pages::export)
+        .get("/w/{workspace}/portfolio/print", export::pages::print)
+        .get("/api/v1/portfolio/export", export::api::export)
         // Scorecard
         .get("/w/{workspace}/accounts/{account}", scorecard::pages::show)
         .get("/w/{workspace}/accounts/{account}/fragment/progress", scorecard::pages::fragment)

@@ -7,10 +7,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use mainstay_db::{Scope, Tx};
-use mainstay_rules::money;
 use mainstay_rules::permission;
-use mainstay_rules::progress::{self, Progress};
-use mainstay_rules::score::Mean;
 use mainstay_rules::scorecard::Templates;
 use uuid::Uuid;
 
@@ -21,9 +18,10 @@ use crate::app::App;
 use crate::config::DataOptions;
 use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
-use crate::import::store::{self as import, Who, safe_cell};
+use crate::export::store::{self, Report};
+use crate::import::store::{self as import, Who};
 use crate::portfolio::api::RowOut;
-use crate::portfolio::store::{self as portfolio, Line};
+use crate::portfolio::store::{self as portfolio, Line, Totals};
 use crate::scorecard::store::templates;
 
 /// Accounts that one reading transaction takes: a long one would hold the database's history back.
@@ -33,6 +31,8 @@ const ACCOUNTS_AT_ONCE: usize = 500;
 enum Format {
     /// For a spreadsheet; `mainstay import` reads it again
     Csv,
+    /// An Excel workbook with formulas
+    Xlsx,
     /// The rows of `GET /api/v1/portfolio`
     Json,
 }
@@ -69,7 +69,14 @@ impl Export {
         };
         let written = match (self.everything, self.format) {
             (true, _) => everything(&app, &workspace, &mut out).await?,
-            (false, Format::Csv) => csv_of(&workspace, &templates, &lines(&app, &workspace, viewer).await?, &mut out)?,
+            (false, Format::Csv) => store::csv(&report(&app, &workspace, viewer, templates).await?, &mut out)
+                .map_err(|e| not_written(&e))?,
+            (false, Format::Xlsx) => {
+                let report = report(&app, &workspace, viewer, templates).await?;
+                let book = store::xlsx(&report).map_err(|e| not_written(&e))?;
+                out.write_all(&book).map_err(|e| not_written(&e))?;
+                report.lines.len()
+            }
             (false, Format::Json) => {
                 json_of(&workspace, &templates, &lines(&app, &workspace, viewer).await?, &mut out)?
             }
@@ -100,6 +107,18 @@ async fn lines(app: &App, workspace: &Arc<Workspace>, viewer: Option<Who>) -> Re
     Ok(lines)
 }
 
+async fn report(
+    app: &App,
+    workspace: &Arc<Workspace>,
+    viewer: Option<Who>,
+    templates: Templates,
+) -> Result<Report, Fault> {
+    let lines = lines(app, workspace, viewer).await?;
+    let day = workspace.day_of(app.source.now());
+    let about = store::about(workspace, day, None);
+    Ok(Report { totals: Totals::of(&lines), templates, lines, currency: workspace.currency, day, about })
+}
+
 fn part_of(tx: &mut Tx<'_>, workspace: Uuid, viewer: Option<Who>, ids: &[Uuid]) -> Result<Vec<Line>, Fault> {
     let mut lines = Vec::with_capacity(ids.len());
     for id in ids {
@@ -112,69 +131,6 @@ fn part_of(tx: &mut Tx<'_>, workspace: Uuid, viewer: Option<Who>, ids: &[Uuid]) 
         lines.extend(portfolio::line(tx, workspace, *id)?);
     }
     Ok(lines)
-}
-
-fn csv_of(workspace: &Workspace, templates: &Templates, lines: &[Line], out: &mut dyn Write) -> Result<usize, String> {
-    let mut writer = csv::Writer::from_writer(out);
-    let steps = templates.default().steps.iter().map(|step| step.name.clone());
-    let header = ["Account", "External id", "Sales associate", "End date", "Type"]
-        .map(str::to_owned)
-        .into_iter()
-        .chain(steps)
-        .chain(
-            [
-                "Overall",
-                "Last year ARR",
-                "Delta ARR target",
-                "ARR YTD",
-                "Progress",
-                "Industry",
-                "Vertical",
-                "Geography",
-            ]
-            .map(str::to_owned),
-        );
-    writer.write_record(header).map_err(|e| not_written(&e))?;
-    for line in lines {
-        writer.write_record(record(workspace, line)).map_err(|e| not_written(&e))?;
-    }
-    writer.flush().map_err(|e| not_written(&e))?;
-    Ok(lines.len())
-}
-
-fn record(workspace: &Workspace, line: &Line) -> Vec<String> {
-    let text = |value: &Option<String>| safe_cell(value.as_deref().unwrap_or_default());
-    let amount = |minor: i64| money::format_amount(minor, workspace.currency);
-    let score = |millionths: i64| Mean::from_millionths(millionths).two_decimals().to_string();
-    let mut record = vec![
-        safe_cell(&line.name),
-        text(&line.external_id),
-        safe_cell(&line.associate),
-        line.end_on.map(|day| day.to_string()).unwrap_or_default(),
-        line.account_type.number().to_string(),
-    ];
-    record.extend(line.steps.iter().map(|step| step.score.map(score).unwrap_or_default()));
-    record.extend([
-        score(line.overall),
-        amount(line.arr_last_year),
-        line.arr_delta_target.map(amount).unwrap_or_default(),
-        amount(line.arr_now),
-        percent(line),
-        text(&line.industry),
-        text(&line.vertical),
-        text(&line.geography),
-    ]);
-    record
-}
-
-fn percent(line: &Line) -> String {
-    match progress::progress(line.arr_now, line.arr_last_year, line.arr_delta_target) {
-        Progress::Percent(hundredths) => {
-            let sign = if hundredths < 0 { "-" } else { "" };
-            format!("{sign}{}.{:02}%", hundredths.abs() / 100, hundredths.abs() % 100)
-        }
-        Progress::None | Progress::Money(_) => String::new(),
-    }
 }
 
 fn json_of(workspace: &Workspace, templates: &Templates, lines: &[Line], out: &mut dyn Write) -> Result<usize, String> {

@@ -6,6 +6,7 @@ mod cli;
 mod crash;
 mod demo;
 mod disk;
+mod export;
 mod gate;
 mod harness;
 mod import;

@@ -3,6 +3,7 @@
 mod edit;
 mod shape;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -24,6 +25,7 @@ use crate::corridor::fault::Fault;
 use crate::corridor::list::{Paging, seal_cursor};
 use crate::corridor::request::Sent;
 use crate::scorecard::store::templates;
+use crate::text::portfolio as text;
 
 /// What the report is asked for; the page and the API read the same words.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -112,6 +114,37 @@ impl Asked {
             gap_only: self.gap.as_deref() == Some("1"),
             archived: self.archived.as_deref() == Some("1"),
         })
+    }
+
+    /// A form sends `type` once for each box that is ticked; the words are those of the address.
+    pub fn of_query(query: &str) -> Self {
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+        let mut words: HashMap<String, String> = HashMap::new();
+        for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
+            words.entry(name).and_modify(|before| *before = format!("{before},{value}")).or_insert(value);
+        }
+        let mut take = |name: &str| words.remove(name);
+        Self {
+            sort: take("sort"),
+            q: take("q"),
+            r#type: take("type"),
+            associate: take("associate"),
+            gap: take("gap"),
+            archived: take("archived"),
+            limit: None,
+            cursor: take("cursor"),
+        }
+    }
+
+    /// The filter as a person reads it; empty when there is none.
+    pub fn words(&self) -> String {
+        let mut words = Vec::new();
+        words.extend(self.q.as_ref().map(|part| text::name_contains(part)));
+        words.extend(self.r#type.as_ref().map(|types| text::type_chip(types)));
+        words.extend(self.associate.clone());
+        words.extend(self.gap.as_ref().map(|_| text::with_gap().to_owned()));
+        words.extend(self.archived.as_ref().map(|_| text::archived().to_owned()));
+        words.join(", ")
     }
 
     pub fn paging(&self) -> Paging {

@@ -1,10 +1,12 @@
 //! The progress report as a sheet: the page, its rows again when they change, and the cells that come back edited.
 
+mod paper;
 mod report;
 mod row;
 mod tabs;
 
-use std::collections::HashMap;
+pub use paper::printed;
+
 use std::sync::Arc;
 
 use axum::extract::{Query, RawQuery, State};
@@ -46,7 +48,7 @@ struct Report {
 
 /// `GET /w/{workspace}/portfolio`
 pub async fn show(State(app): State<App>, caller: Allowed<Read>, RawQuery(query): RawQuery) -> Result<Markup, Fault> {
-    let asked = asked(query.as_deref().unwrap_or_default());
+    let asked = Asked::of_query(query.as_deref().unwrap_or_default());
     let filter = asked.filter(&caller)?;
     let after: Option<Place> = asked.paging().after()?;
     let (workspace, today, kept) = (caller.workspace.id, caller.today(&app), Arc::clone(&app.totals));
@@ -96,26 +98,6 @@ fn is_filtered(filter: &Filter) -> bool {
     !filter.text.is_empty() || filter.types != 0 || !filter.associate.is_empty() || filter.gap_only
 }
 
-/// A form sends `type` once for each box that is ticked; the words are the API's.
-fn asked(query: &str) -> Asked {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
-    let mut words: HashMap<String, String> = HashMap::new();
-    for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
-        words.entry(name).and_modify(|before| *before = format!("{before},{value}")).or_insert(value);
-    }
-    let mut take = |name: &str| words.remove(name);
-    Asked {
-        sort: take("sort"),
-        q: take("q"),
-        r#type: take("type"),
-        associate: take("associate"),
-        gap: take("gap"),
-        archived: take("archived"),
-        limit: None,
-        cursor: take("cursor"),
-    }
-}
-
 /// `GET /w/{workspace}/portfolio/rows?account=…&account=…`, with the words of the filter that the totals are of.
 pub async fn rows(
     State(app): State<App>,
@@ -129,7 +111,7 @@ pub async fn rows(
         .filter_map(|(_, value)| Uuid::parse_str(value).ok())
         .take(EDITS_MAX)
         .collect();
-    let filter = asked(query.as_deref().unwrap_or_default()).filter(&caller)?;
+    let filter = Asked::of_query(query.as_deref().unwrap_or_default()).filter(&caller)?;
     let workspace = caller.workspace.id;
     let (today, kept) = (caller.today(&app), Arc::clone(&app.totals));
     let (templates, lines, totals) = app
@@ -161,7 +143,7 @@ pub async fn cells(
     RawQuery(query): RawQuery,
     Sent(edits, care): Sent<EditsIn>,
 ) -> Result<Response, Fault> {
-    let filter = asked(query.as_deref().unwrap_or_default()).filter(&caller)?;
+    let filter = Asked::of_query(query.as_deref().unwrap_or_default()).filter(&caller)?;
     let who = caller.into_caller();
     let today = who.today(&app);
     let acting = who.clone();

@@ -10,12 +10,12 @@ use super::tabs::{Tab, tabs};
 use super::{Report, View};
 use crate::portfolio::api::{Asked, mean, sort_word};
 use crate::portfolio::store::{Sort, SortKey};
-use crate::text::{frame as words, portfolio as text};
+use crate::text::{export as out, frame as words, portfolio as text};
 
 impl View<'_> {
     pub(super) fn report(&self, report: &Report, asked: &Asked, sort: Sort) -> Markup {
         html! {
-            (self.page_head(report))
+            (self.page_head(report, asked))
             (tabs(self.caller, Tab::Report))
             @if report.all == 0 { (self.nothing_yet()) }
             @else {
@@ -31,7 +31,7 @@ impl View<'_> {
         }
     }
 
-    fn page_head(&self, report: &Report) -> Markup {
+    fn page_head(&self, report: &Report, asked: &Asked) -> Markup {
         let totals = &report.totals;
         let overall = mean(totals.overall, totals.accounts).map(Mean::one_decimal);
         html! {
@@ -51,9 +51,29 @@ impl View<'_> {
                 }
                 @if report.all > 0 {
                     div.row {
+                        (self.ways_out(asked))
                         @if self.caller.may(Deed::Import) { a.button href=(self.caller.path("/import/new")) { (text::import()) } }
                         a.button.primary href=(self.caller.path("/accounts/new")) { (text::add_account()) }
                     }
+                }
+            }
+        }
+    }
+
+    /// What is shown leaves as a file or on paper, with the same filter and order.
+    fn ways_out(&self, asked: &Asked) -> Markup {
+        let to = |path: &str, format: Option<&str>| {
+            let address = self.address(path, asked, &[("cursor", None)]);
+            let joint = if address.contains('?') { '&' } else { '?' };
+            format.map_or(address.clone(), |format| format!("{address}{joint}format={format}"))
+        };
+        html! {
+            details.menu {
+                summary.button { (out::export()) }
+                div.menu-box {
+                    a href=(to("/portfolio/export", Some("xlsx"))) download { (out::as_workbook()) }
+                    a href=(to("/portfolio/export", Some("csv"))) download { (out::as_csv()) }
+                    a href=(to("/portfolio/print", None)) { (out::on_paper()) }
                 }
             }
         }
@@ -132,11 +152,10 @@ impl View<'_> {
 
     fn column_head(&self, key: SortKey, asked: &Asked, sort: Sort) -> Markup {
         let word = sort_word(key, self.templates.default());
-        let (class, in_currency) = match key {
-            SortKey::Name | SortKey::Associate | SortKey::Overall | SortKey::Gap => (None, false),
-            SortKey::Type | SortKey::Step(_) => (Some("c"), false),
-            SortKey::EndOn | SortKey::Progress => (Some("n"), false),
-            SortKey::ArrLastYear | SortKey::ArrDeltaTarget | SortKey::ArrYtd => (Some("n"), true),
+        let class = match key {
+            SortKey::Name | SortKey::Associate | SortKey::Overall | SortKey::Gap => None,
+            SortKey::Type | SortKey::Step(_) => Some("c"),
+            _ => Some("n"),
         };
         let is_current = sort.key == key;
         let direction = if sort.descending { "descending" } else { "ascending" };
@@ -145,7 +164,7 @@ impl View<'_> {
         html! {
             th scope="col" class=[class] aria-sort=[is_current.then_some(direction)] {
                 a href=(address) { (text::column(key, self.templates.default())) }
-                @if in_currency { " " small { (self.caller.workspace.currency.code()) } }
+                @if in_currency(key) { " " small { (self.caller.workspace.currency.code()) } }
             }
         }
     }
@@ -187,4 +206,9 @@ impl View<'_> {
             }
         }
     }
+}
+
+/// The currency stands in the head of these columns, once.
+pub(super) fn in_currency(key: SortKey) -> bool {
+    matches!(key, SortKey::ArrLastYear | SortKey::ArrDeltaTarget | SortKey::ArrYtd)
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::filter::{Filter, MATCHES};
 use super::frame::Frame;
+use super::line::Line;
 use crate::corridor::fault::Fault;
 
 /// The totals of all lines that match, over what the viewer may see.
@@ -19,6 +20,28 @@ pub struct Totals {
     pub steps: [(i64, i64); 5],
     pub overall: i64,
     pub with_gap: i64,
+}
+
+impl Totals {
+    /// The totals of lines that are at hand.
+    pub fn of(lines: &[Line]) -> Self {
+        let mut totals = Self::default();
+        for line in lines {
+            totals.accounts += 1;
+            totals.arr_last_year += line.arr_last_year;
+            totals.arr_now += line.arr_now;
+            totals.overall += line.overall;
+            totals.with_gap += i64::from(line.gap_step.is_some());
+            if let Some(target) = line.arr_delta_target {
+                *totals.arr_delta_target.get_or_insert(0) += target;
+            }
+            for ((sum, count), step) in totals.steps.iter_mut().zip(&line.steps) {
+                *sum += step.score.unwrap_or(0);
+                *count += i64::from(step.score.is_some());
+            }
+        }
+        totals
+    }
 }
 
 fn statement(frame: Frame) -> String {

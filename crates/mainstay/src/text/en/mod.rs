@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod api;
+pub mod export;
 pub mod frame;
 pub mod import;
 pub mod people;

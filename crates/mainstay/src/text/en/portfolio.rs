@@ -25,6 +25,7 @@ texts! {
     sales_associate = "Sales associate";
     every_associate = "Every associate";
     with_gap = "With a gap";
+    archived = "Archived";
     filter = "Filter";
     clear = "Clear";
     pages = "Pages of the report";
@@ -66,6 +67,10 @@ pub fn show_all(all: i64) -> String {
 
 pub fn so_many_gaps(count: i64) -> String {
     format!("{count} with a gap")
+}
+
+pub fn name_contains(part: &str) -> String {
+    format!("name with “{part}”")
 }
 
 pub fn type_chip(number: &str) -> String {

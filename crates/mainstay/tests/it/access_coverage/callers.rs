@@ -228,6 +228,7 @@ impl World {
         Answer {
             status: status_of_stream(&self.house.server.url, path, &headers),
             body: String::new(),
+            bytes: Vec::new(),
             headers: Vec::new(),
         }
     }

@@ -117,6 +117,9 @@ pub const CASES: &[Case] = &[
     case("POST", "/w/{workspace}/portfolio/cells", WriteAccount(Page), Json(r#"{"edits":[{"account":"{account}","field":"launched","value":"6"}]}"#), &[200]),
     case("GET", "/api/v1/portfolio", May(Read, Api), None, &[200]),
     case("PATCH", "/api/v1/portfolio", WriteAccount(Api), Json(r#"{"edits":[{"account":"{account}","field":"launched","value":"6"}]}"#), &[200]),
+    case("GET", "/w/{workspace}/portfolio/export", May(Read, Page), None, &[200]),
+    case("GET", "/w/{workspace}/portfolio/print", May(Read, Page), None, &[200]),
+    case("GET", "/api/v1/portfolio/export", May(Read, Api), None, &[200]),
     // Accounts
     case("GET", "/w/{workspace}/accounts", May(Read, Page), None, &[200]),
     case("POST", "/w/{workspace}/accounts", May(CreateAccount, Page), Form("name="), &[422]),

@@ -12,6 +12,8 @@ const ANSWER_MAX: Duration = Duration::from_secs(30);
 pub struct Answer {
     pub status: u16,
     pub body: String,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
     pub headers: Vec<(String, String)>,
 }
 
@@ -56,8 +58,9 @@ pub fn send(agent: &Agent, method: &str, url: &str, headers: &[(&str, &str)], bo
         .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
     let status = response.status().as_u16();
-    let body = response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec().expect("the answer can be read");
-    Answer { status, body: String::from_utf8_lossy(&body).into_owned(), headers }
+    let bytes =
+        response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec().expect("the answer can be read");
+    Answer { status, body: String::from_utf8_lossy(&bytes).into_owned(), bytes, headers }
 }
 
 pub struct Script {

@@ -1,0 +1,123 @@
+//! The report as a file over the wire.
+
+use axum::extract::{Query, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use mainstay_db::Scope;
+use mainstay_rules::field::{FieldCode, FieldError};
+use serde::Deserialize;
+
+use super::store::{self, Report};
+use crate::app::App;
+use crate::corridor::access::{Allowed, Read};
+use crate::corridor::caller::Caller;
+use crate::corridor::fault::Fault;
+use crate::portfolio::api::Asked;
+use crate::portfolio::store::{Frame, Totals};
+use crate::scorecard::store::templates;
+use crate::text::export as text;
+
+/// The form of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Csv,
+    Xlsx,
+}
+
+impl Format {
+    fn parse(word: Option<&str>) -> Result<Self, Fault> {
+        match word.unwrap_or("csv") {
+            "csv" => Ok(Self::Csv),
+            "xlsx" => Ok(Self::Xlsx),
+            _ => {
+                let message = "format is csv or xlsx; the rows as JSON are at GET /api/v1/portfolio.";
+                Err(Fault::field(FieldError::new("/format", FieldCode::Unknown, message)))
+            }
+        }
+    }
+
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wished {
+    /// `csv` or `xlsx`.
+    #[param(example = "xlsx")]
+    pub format: Option<String>,
+}
+
+/// The progress report as a file: every account that matches, not only a page of them.
+#[utoipa::path(get, path = "/api/v1/portfolio/export", tag = "portfolio", params(Wished, Asked),
+    responses((status = 200, description = "The file, as CSV or as a workbook", content_type = "text/csv")))]
+pub async fn export(
+    State(app): State<App>,
+    caller: Allowed<Read>,
+    Query(wished): Query<Wished>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Fault> {
+    file(&app, &caller, wished.format.as_deref(), &asked).await
+}
+
+/// The file as an attachment.
+pub async fn file(app: &App, caller: &Caller, format: Option<&str>, asked: &Asked) -> Result<Response, Fault> {
+    let format = Format::parse(format)?;
+    let report = report(app, caller, asked).await?;
+    let name = text::file_name(&report.day.to_string(), format.ending());
+    // Thousands of rows are seconds of work for a core: not on a thread that answers others.
+    let bytes = tokio::task::spawn_blocking(move || written(&report, format)).await.map_err(Fault::internal)??;
+    Ok((headers(format, &name), bytes).into_response())
+}
+
+fn written(report: &Report, format: Format) -> Result<Vec<u8>, Fault> {
+    match format {
+        Format::Csv => {
+            let mut bytes = Vec::new();
+            store::csv(report, &mut bytes).map_err(Fault::internal)?;
+            Ok(bytes)
+        }
+        Format::Xlsx => store::xlsx(report).map_err(Fault::internal),
+    }
+}
+
+fn headers(format: Format, name: &str) -> [(HeaderName, HeaderValue); 2] {
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    [
+        (header::CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
+        (header::CONTENT_DISPOSITION, disposition.unwrap_or_else(|_| HeaderValue::from_static("attachment"))),
+    ]
+}
+
+/// Every line that matches, in the asked order.
+pub async fn report(app: &App, caller: &Caller, asked: &Asked) -> Result<Report, Fault> {
+    let (wanted, filter) = (asked.clone(), asked.filter(caller)?);
+    let (workspace, day) = (caller.workspace.id, caller.today(app));
+    let (templates, lines) = app
+        .db
+        .read(Scope::Workspace(workspace), move |tx| {
+            let templates = templates(tx, workspace)?;
+            let sort = wanted.sort(templates.default())?;
+            let lines = store::lines(tx, (workspace, Frame::Now), &filter, sort)?;
+            Ok::<_, Fault>((templates, lines))
+        })
+        .await?;
+    let currency = caller.workspace.currency;
+    let mut about = store::about(&caller.workspace, day, Some((&caller.name, app.source.now())));
+    let matching = asked.words();
+    if !matching.is_empty() {
+        about.push(text::only_matching(&matching));
+    }
+    Ok(Report { totals: Totals::of(&lines), templates, lines, currency, day, about })
+}

@@ -1,0 +1,41 @@
+//! The report as CSV: exact values, and no cell that a spreadsheet would execute.
+
+use std::io::{self, Write};
+
+use mainstay_rules::money;
+use mainstay_rules::score::Mean;
+
+use super::{Cell, Column, Report, not_written, safe_cell};
+use crate::text::export as text;
+
+/// Writes the report; gives the number of its accounts.
+pub fn csv(report: &Report, out: impl Write) -> io::Result<usize> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer
+        .write_record(Column::ALL.map(|column| text::column(column, report.templates.default())))
+        .map_err(not_written)?;
+    for line in &report.lines {
+        writer
+            .write_record(Column::ALL.map(|column| written(report, &column.cell(line, &report.templates))))
+            .map_err(not_written)?;
+    }
+    writer.flush()?;
+    Ok(report.lines.len())
+}
+
+fn written(report: &Report, cell: &Cell) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) => safe_cell(text),
+        Cell::Whole(number) => number.to_string(),
+        Cell::Score(millionths) => Mean::from_millionths(*millionths).two_decimals().to_string(),
+        Cell::Money(minor) => money::format_amount(*minor, report.currency),
+        Cell::Percent(hundredths) => percent(*hundredths),
+        Cell::Day(day) => day.to_string(),
+    }
+}
+
+fn percent(hundredths: i64) -> String {
+    let sign = if hundredths < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}%", hundredths.abs() / 100, hundredths.abs() % 100)
+}
