@@ -86,3 +86,22 @@ pub const JSON_BYTES_MAX: usize = 1024 * 1024;
 pub const FORM_BYTES_MAX: usize = 256 * 1024;
 /// Contract amendments of one account, withdrawn ones included: its ledger is read whole with every change.
 pub const AMENDMENTS_PER_ACCOUNT_MAX: usize = 500;
+
+/// Business days between two times of a schedule: a year of them.
+pub const BUSINESS_DAYS_MAX: i64 = 260;
+/// Characters in the name of a time zone.
+pub const ZONE_CHARS_MAX: usize = 80;
+/// Holidays of one workspace.
+pub const HOLIDAYS_MAX: i64 = 1_000;
+/// Missed periods of one schedule that are caught up, the newest ones: a year of days.
+pub const JOBS_CAUGHT_UP_MAX: usize = 366;
+/// Seconds until a failed job is tried again for the first time.
+pub const JOB_RETRY_SECONDS_FIRST: i64 = 15;
+/// Seconds between two tries of a job that keeps failing.
+pub const JOB_RETRY_SECONDS_MAX: i64 = 3_600;
+/// Characters of a job's last problem that are kept.
+pub const JOB_PROBLEM_CHARS_MAX: usize = 500;
+/// Characters of the word by which a timer is set, moved and cancelled.
+pub const JOB_KEY_CHARS_MAX: usize = 200;
+/// Days that a finished job is kept to be looked at.
+pub const JOB_KEPT_DAYS: i64 = 90;
