@@ -119,6 +119,8 @@ describe("the demo company", () => {
     "settings-workspace": "/settings",
     "settings-people": "/settings/people",
     "settings-tokens": "/settings/tokens",
+    "settings-jobs": "/settings/jobs",
+    "settings-job-schedule": "/settings/jobs/schedules/housekeeping",
     "settings-me": "/settings/me",
   };
   for (const [name, path] of Object.entries(PAGES)) {

@@ -3,7 +3,7 @@
 /// The rooms in the order of the cycle. A room may import every room that stands before it,
 /// none that stands after it. A new room gets its place here first.
 pub const CYCLE: &[(&str, &[&str])] = &[
-    ("home", &["people", "account", "pod", "timeline", "task"]),
+    ("home", &["people", "job", "account", "pod", "timeline", "task"]),
     ("know", &["stakeholder", "voice_of_customer", "swot"]),
     ("act", &["plan", "playbook", "issue", "opportunity", "review"]),
     ("measure", &["signal", "scorecard", "portfolio", "value", "sales_pod"]),

@@ -66,4 +66,10 @@ kinds! {
     TemplatePublished = "template_published";
     ImportApplied = "import_applied";
     ImportUndone = "import_undone";
+    /// When a kind of machine work happens was changed.
+    JobScheduleChanged = "job_schedule_changed";
+    /// A failed or parked job was tried again by hand.
+    JobRetried = "job_retried";
+    HolidayAdded = "holiday_added";
+    HolidayRemoved = "holiday_removed";
 }

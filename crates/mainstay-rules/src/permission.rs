@@ -105,6 +105,8 @@ pub enum Deed {
     ManageWorkspace,
     /// Draft and publish scorecard templates.
     ManageScorecards,
+    /// See, retry and schedule machine work, and keep the holidays.
+    ManageJobs,
     /// One's own tokens, password and sessions.
     ManageOwn,
 }
@@ -114,7 +116,7 @@ pub fn may(role: Role, deed: Deed) -> bool {
     match deed {
         Deed::Read | Deed::CreateAccount | Deed::ManageOwn => true,
         Deed::Import | Deed::ManageScorecards => matches!(role, Role::Admin | Role::Leader),
-        Deed::ManagePeople | Deed::ManageWorkspace => role == Role::Admin,
+        Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageJobs => role == Role::Admin,
     }
 }
 
@@ -123,7 +125,7 @@ pub fn scope_for(deed: Deed) -> TokenScope {
     match deed {
         Deed::Read => TokenScope::Read,
         Deed::CreateAccount | Deed::Import | Deed::ManageScorecards => TokenScope::Write,
-        Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageOwn => TokenScope::Admin,
+        Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageJobs | Deed::ManageOwn => TokenScope::Admin,
     }
 }
 

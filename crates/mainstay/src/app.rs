@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use mainstay_db::{Db, Scope, Tx};
 use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
 
 use crate::corridor::fault::Fault;
 use crate::corridor::live;
 use crate::corridor::source::Source;
 use crate::corridor::verb::By;
-use crate::{account, people, pod, portfolio, scorecard};
+use crate::{account, job, people, pod, portfolio, scorecard};
 
 /// argon2 takes 19 MiB and a core for a while: so many at once, the others wait their turn.
 const PASSWORDS_AT_ONCE: usize = 2;
@@ -34,6 +35,8 @@ pub struct App {
     pub stopping: watch::Receiver<bool>,
     /// The data folder and what readyz looks at.
     pub folder: Option<Arc<std::path::Path>>,
+    /// The kinds of machine work that this server does.
+    pub jobs: job::Kinds,
 }
 
 impl App {
@@ -49,6 +52,7 @@ impl App {
             base_url: base_url.into(),
             stopping,
             folder: None,
+            jobs: JOB_KINDS,
         }
     }
 
@@ -73,6 +77,9 @@ type Projector = fn(&mut Tx<'_>, &By, uuid::Uuid) -> Result<(), Fault>;
 /// Every read model that is written in the transaction of the change.
 const PROJECTORS: &[Projector] = &[portfolio::store::project];
 
+/// Every kind of machine work; recipe: docs/how-to/add-a-job.md.
+pub static JOB_KINDS: job::Kinds = &[&job::reactions::HOUSEKEEPING];
+
 /// Runs the projectors once for each account that the verb touched and each person it renamed.
 pub fn project(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {
     for account in by.touched() {
@@ -86,6 +93,7 @@ pub fn project(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {
     if by.has_changed_every_line() {
         // Too many for one transaction: the next housekeeping writes them anew.
         portfolio::store::make_due(tx, by.workspace.id)?;
+        job::store::replan(tx, by.workspace.id, by.at)?;
     }
     Ok(())
 }
@@ -124,9 +132,11 @@ pub fn heading(
 /// How often the clock of the house is looked at.
 const TICK: Duration = Duration::from_secs(30);
 
-/// What runs beside the requests: the live tail, the midnight lines, the sweeping of what is over.
-pub fn start_readers(app: &App) {
+/// What runs beside the requests: the live tail, the midnight lines, the sweeping of what is over, and the jobs, whose
+/// end is worth waiting for when the server stops.
+pub fn start_readers(app: &App) -> JoinHandle<()> {
     tokio::spawn(crate::timeline::reactions::tail(app.clone()));
+    let jobs = tokio::spawn(job::reactions::run(app.clone()));
     let app = app.clone();
     tokio::spawn(async move {
         let mut stopping = app.stopping.clone();
@@ -140,6 +150,7 @@ pub fn start_readers(app: &App) {
             }
         }
     });
+    jobs
 }
 
 /// Brings lines up to date whose numbers changed because a day began, and forgets what is past its time.

@@ -7,6 +7,7 @@ pub mod config;
 pub mod corridor;
 pub mod export;
 pub mod import;
+pub mod job;
 pub mod migrations;
 pub mod openapi;
 pub mod people;

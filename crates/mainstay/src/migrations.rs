@@ -18,5 +18,6 @@ set![
     "0005_portfolio",
     "0006_import",
     "0009_scorecard_template",
+    "0011_job",
     "0012_portfolio_details"
 ];

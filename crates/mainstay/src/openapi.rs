@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use crate::people::api as people;
-use crate::{account, export, import, pod, portfolio, scorecard, timeline};
+use crate::{account, export, import, job, pod, portfolio, scorecard, timeline};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -51,6 +51,16 @@ use crate::{account, export, import, pod, portfolio, scorecard, timeline};
         people::token::list,
         people::token::create,
         people::token::revoke,
+        job::api::list,
+        job::api::show,
+        job::api::retry,
+        job::api::schedule::list,
+        job::api::schedule::show,
+        job::api::schedule::put,
+        job::api::holiday::list,
+        job::api::holiday::show,
+        job::api::holiday::put,
+        job::api::holiday::remove,
         people::me::show,
         people::me::change,
         people::me::post_password,

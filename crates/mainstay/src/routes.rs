@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::corridor::{frame, frame_docs, health, log, security};
 use crate::people::{api as people, pages as people_pages};
-use crate::{account, export, import, openapi, pod, portfolio, scorecard, timeline};
+use crate::{account, export, import, job, openapi, pod, portfolio, scorecard, timeline};
 
 /// A route as tests and the API description see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,6 +146,22 @@ fn routes() -> Routes {
         .get("/api/v1/tokens", people::token::list)
         .post("/api/v1/tokens", people::token::create)
         .delete("/api/v1/tokens/{token}", people::token::revoke)
+        .get("/w/{workspace}/settings/jobs", job::pages::show)
+        .post("/w/{workspace}/settings/jobs/{job}/retry", job::pages::retry)
+        .get("/w/{workspace}/settings/jobs/schedules/{kind}", job::pages::schedule::show)
+        .post("/w/{workspace}/settings/jobs/schedules/{kind}", job::pages::schedule::save)
+        .post("/w/{workspace}/settings/jobs/holidays", job::pages::holiday::add)
+        .post("/w/{workspace}/settings/jobs/holidays/{day}/remove", job::pages::holiday::remove)
+        .get("/api/v1/jobs", job::api::list)
+        .get("/api/v1/jobs/{job}", job::api::show)
+        .post("/api/v1/jobs/{job}/retry", job::api::retry)
+        .get("/api/v1/job-schedules", job::api::schedule::list)
+        .get("/api/v1/job-schedules/{kind}", job::api::schedule::show)
+        .put("/api/v1/job-schedules/{kind}", job::api::schedule::put)
+        .get("/api/v1/holidays", job::api::holiday::list)
+        .get("/api/v1/holidays/{day}", job::api::holiday::show)
+        .put("/api/v1/holidays/{day}", job::api::holiday::put)
+        .delete("/api/v1/holidays/{day}", job::api::holiday::remove)
         .get("/w/{workspace}/settings/me", people_pages::me::show)
         .post("/w/{workspace}/settings/me", people_pages::me::save_name)
         .post("/w/{workspace}/settings/me/password", people_pages::me::save_password)

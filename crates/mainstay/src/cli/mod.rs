@@ -6,6 +6,7 @@ pub mod demo;
 mod export;
 mod house;
 mod import;
+mod jobs;
 mod migrate;
 pub mod serve;
 mod token;
@@ -65,6 +66,8 @@ enum Command {
         after_help = "Examples: mainstay export report.csv\n          mainstay export --everything everything.jsonl"
     )]
     Export(export::Export),
+    /// See machine work, have it tried again, do what is due
+    Jobs(jobs::Jobs),
     /// Add workspaces
     Workspace(workspace::Workspace),
     /// Add people, list them, end their access, set a password
@@ -114,6 +117,7 @@ pub fn run() -> ExitCode {
             Command::Migrate(migrate) => migrate.run(&cli.data).await,
             Command::Import(import) => import.run(&cli.data).await,
             Command::Export(export) => export.run(&cli.data).await,
+            Command::Jobs(jobs) => jobs.run(&cli.data).await,
             Command::Workspace(workspace) => workspace.run(&cli.data).await,
             Command::User(user) => user.run(&cli.data).await,
             Command::Token(token) => token.run(&cli.data).await,

@@ -79,7 +79,7 @@ where
     app.folder = Some(folder.into());
     // Lines of days that began while no server ran, before anybody sees them.
     crate::portfolio::reactions::refresh_due(&app).await?;
-    app::start_readers(&app);
+    let jobs = app::start_readers(&app);
     println!("Listening on {}", app.base_url);
     tracing::info!(address = %address, version = env!("CARGO_PKG_VERSION"), "serving");
     let service = routes::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
@@ -96,6 +96,9 @@ where
     let _ = stop.send(true);
     if tokio::time::timeout(GRACE, running).await.is_err() {
         tracing::warn!("some answers did not finish in time and were cut off");
+    }
+    if tokio::time::timeout(GRACE, jobs).await.is_err() {
+        tracing::warn!("some jobs did not end in time; their leases will run out");
     }
     tracing::info!("stopped");
     outcome

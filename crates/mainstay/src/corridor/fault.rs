@@ -40,6 +40,26 @@ impl Fault {
         Self::invalid(vec![error])
     }
 
+    /// The same with the fields' pointers below another one: where a checked part stands in a body.
+    #[must_use]
+    pub fn below(mut self, pointer: &str) -> Self {
+        for error in &mut self.errors {
+            error.pointer.insert_str(0, pointer);
+        }
+        self
+    }
+
+    /// The same at the fields of a form, where they are called otherwise.
+    #[must_use]
+    pub fn renamed(mut self, name: impl Fn(&str) -> Option<&'static str>) -> Self {
+        for error in &mut self.errors {
+            if let Some(other) = name(&error.pointer) {
+                other.clone_into(&mut error.pointer);
+            }
+        }
+        self
+    }
+
     /// A fault of ours: the log gets the reason, the caller does not.
     pub fn internal(reason: impl std::fmt::Display) -> Self {
         tracing::error!(reason = %reason, "internal fault");

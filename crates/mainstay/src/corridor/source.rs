@@ -48,6 +48,11 @@ impl Source {
         Uuid::now_v7()
     }
 
+    /// Any number, for spreading things in time.
+    pub fn chance(&self) -> u64 {
+        self.id().as_u64_pair().1
+    }
+
     /// 256 random bits as text that fits a URL, a cookie and a header.
     pub fn secret(&self) -> String {
         let mut bytes = [0_u8; SECRET_BYTES];

@@ -11,6 +11,7 @@ mod gate;
 mod harness;
 mod import;
 mod instances;
+mod job;
 mod live;
 mod openapi;
 mod people;

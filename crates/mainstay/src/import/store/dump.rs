@@ -70,6 +70,12 @@ pub static TABLES: &[Table] = &[
     Table { name: "import", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("file_name", Text), ("status", Text), ("headers", Json), ("settings", Json), ("summary", Json),
         ("created_at", Time), ("created_by", Id), ("applied_at", Time), ("undone_at", Time)] },
+    Table { name: "job_schedule", workspace: "workspace_id", key: &["kind"], columns: &[
+        ("kind", Text), ("schedule", Json), ("enabled", Bool), ("since", Time), ("planned_until", Time)] },
+    Table { name: "holiday", workspace: "workspace_id", key: &["day"], columns: &[("day", Day), ("name", Text)] },
+    Table { name: "job", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("kind", Text), ("key", Text), ("due_on", Day), ("due_at", Time), ("state", Text), ("attempts", Number),
+        ("next_try_at", Time), ("problem", Text), ("payload", Json), ("created_at", Time), ("finished_at", Time)] },
     Table { name: "event", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("seq", Number), ("account_id", Id), ("account_version", Number), ("kind", Text), ("v", Number),
         ("effective_at", Time), ("recorded_at", Time), ("actor_id", Id), ("cause_id", Id), ("subject_kind", Text),

@@ -3,6 +3,6 @@
 pub mod gate;
 pub mod me;
 pub mod people;
-mod settings;
+pub mod settings;
 pub mod token;
 pub mod workspace;

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use mainstay_rules::permission::Deed;
 use maud::{Markup, html};
 
 use crate::corridor::caller::Caller;
@@ -16,17 +17,24 @@ pub enum Tab {
     Workspace,
     People,
     Tokens,
+    Jobs,
     Me,
 }
 
 impl Tab {
-    const ALL: [Self; 4] = [Self::Workspace, Self::People, Self::Tokens, Self::Me];
+    const ALL: [Self; 5] = [Self::Workspace, Self::People, Self::Tokens, Self::Jobs, Self::Me];
+
+    /// Who may not do it is not led to it.
+    fn is_open_to(self, caller: &Caller) -> bool {
+        self != Self::Jobs || caller.may(Deed::ManageJobs)
+    }
 
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Workspace => ("/settings", text::workspace()),
             Self::People => ("/settings/people", text::people()),
             Self::Tokens => ("/settings/tokens", text::tokens()),
+            Self::Jobs => ("/settings/jobs", text::jobs()),
             Self::Me => ("/settings/me", text::my_account()),
         }
     }
@@ -42,7 +50,7 @@ pub fn page(caller: &Caller, tab: Tab, below: &str, fault: Option<&Fault>, body:
         &html! {
             div.settings {
                 nav.side aria-label=(text::settings_label()) {
-                    @for entry in Tab::ALL {
+                    @for entry in Tab::ALL.into_iter().filter(|entry| entry.is_open_to(caller)) {
                         @let (path, words) = entry.words();
                         a href=(caller.path(path)) aria-current=[(entry == tab).then_some("page")] { (words) }
                     }

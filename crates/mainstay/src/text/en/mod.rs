@@ -5,6 +5,7 @@ pub mod api;
 pub mod export;
 pub mod frame;
 pub mod import;
+pub mod job;
 pub mod people;
 pub mod pod;
 pub mod portfolio;

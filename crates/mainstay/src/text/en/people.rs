@@ -30,6 +30,7 @@ texts! {
     workspace = "Workspace";
     people = "People";
     tokens = "API tokens";
+    jobs = "Jobs";
     my_account = "My account";
     workspace_what = "Changes are seen by everyone at once";
     workspace_closed = "Administrators change it.";

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::cases::{Body, Case};
 use super::{OURS, SECRET, Which};
 use crate::harness::{Answer, Browser, House, On, PASSWORD, Script, program, status_of_stream};
+use crate::job::failed_job;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caller {
@@ -113,6 +114,7 @@ pub struct World {
     user: String,
     token: String,
     import: String,
+    job: String,
 }
 
 impl World {
@@ -151,7 +153,8 @@ impl World {
         let confidential = account(&owner, &format!("{SECRET} {OURS}"), true, &members);
         let token = token(&house.admin, "read").0;
         let import = stage_import(&house.admin);
-        Self { house, browsers, tokens, open, confidential, user, token, import }
+        let job = failed_job(&house.data);
+        Self { house, browsers, tokens, open, confidential, user, token, import, job }
     }
 
     /// Sends the case's request as this caller.
@@ -171,6 +174,9 @@ impl World {
                 .replace("{external_id}", "EXT-1")
                 .replace("{session}", "no-such-session")
                 .replace("{link}", "no-such-link")
+                .replace("{job}", &self.job)
+                .replace("{kind}", "housekeeping")
+                .replace("{day}", "2026-01-06")
         };
         let path = fill(case.path);
         if case.body == Body::Stream {

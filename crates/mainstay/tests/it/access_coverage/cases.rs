@@ -51,7 +51,7 @@ impl Right {
             Self::Deed(deed, _) | Self::Row(deed, _) => match deed {
                 Deed::Read => TokenScope::Read,
                 Deed::CreateAccount | Deed::Import | Deed::ManageScorecards => TokenScope::Write,
-                Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageOwn => TokenScope::Admin,
+                Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageJobs | Deed::ManageOwn => TokenScope::Admin,
             },
         }
     }
@@ -94,7 +94,7 @@ const fn case(method: &'static str, path: &'static str, right: Right, body: Body
 }
 
 use Body::{Form, Json, None, Stream, Upload};
-use Deed::{CreateAccount, Import, ManageOwn, ManagePeople, ManageScorecards, ManageWorkspace, Read};
+use Deed::{CreateAccount, Import, ManageJobs, ManageOwn, ManagePeople, ManageScorecards, ManageWorkspace, Read};
 use Right::{Deed as May, Everybody, Own, ReadAccount, Row, SteerAccount, WriteAccount};
 
 #[rustfmt::skip]
@@ -209,6 +209,22 @@ pub const CASES: &[Case] = &[
     case("GET", "/api/v1/tokens", May(ManageOwn, Api), None, &[200]),
     case("POST", "/api/v1/tokens", May(ManageOwn, Api), Json(r#"{"name":"","scope":"read"}"#), &[422]),
     case("DELETE", "/api/v1/tokens/{token}", May(ManageOwn, Api), None, &[204, 404]),
+    case("GET", "/w/{workspace}/settings/jobs", May(ManageJobs, Page), None, &[200]),
+    case("POST", "/w/{workspace}/settings/jobs/{job}/retry", Row(ManageJobs, Page), Form(""), &[303, 409]),
+    case("GET", "/w/{workspace}/settings/jobs/schedules/{kind}", May(ManageJobs, Page), None, &[200]),
+    case("POST", "/w/{workspace}/settings/jobs/schedules/{kind}", May(ManageJobs, Page), Form("every=hour"), &[422]),
+    case("POST", "/w/{workspace}/settings/jobs/holidays", May(ManageJobs, Page), Form("day=x"), &[422]),
+    case("POST", "/w/{workspace}/settings/jobs/holidays/{day}/remove", May(ManageJobs, Page), Form(""), &[404]),
+    case("GET", "/api/v1/jobs", May(ManageJobs, Api), None, &[200]),
+    case("GET", "/api/v1/jobs/{job}", Row(ManageJobs, Api), None, &[200]),
+    case("POST", "/api/v1/jobs/{job}/retry", Row(ManageJobs, Api), Json("{}"), &[200, 409]),
+    case("GET", "/api/v1/job-schedules", May(ManageJobs, Api), None, &[200]),
+    case("GET", "/api/v1/job-schedules/{kind}", May(ManageJobs, Api), None, &[200]),
+    case("PUT", "/api/v1/job-schedules/{kind}", May(ManageJobs, Api), Json(r#"{"schedule":{"every":"hour","at":"x"}}"#), &[422]),
+    case("GET", "/api/v1/holidays", May(ManageJobs, Api), None, &[200]),
+    case("GET", "/api/v1/holidays/{day}", May(ManageJobs, Api), None, &[404]),
+    case("PUT", "/api/v1/holidays/{day}", May(ManageJobs, Api), Json(r#"{"name":""}"#), &[422]),
+    case("DELETE", "/api/v1/holidays/{day}", May(ManageJobs, Api), None, &[404]),
     case("GET", "/w/{workspace}/settings/me", May(ManageOwn, Page), None, &[200]),
     case("POST", "/w/{workspace}/settings/me", May(ManageOwn, Page), Form("name="), &[422]),
     case("POST", "/w/{workspace}/settings/me/password", May(ManageOwn, Page), Form("current=x&new=y"), &[422]),
