@@ -77,7 +77,7 @@ pub async fn retry(
 fn page(app: &App, caller: &Caller, look: &Look, form: &holiday::HolidayForm, fault: Option<&Fault>) -> Response {
     let body = html! {
         section.section aria-labelledby="jobs" {
-            h2 #jobs { (text::jobs()) }
+            h2 #jobs { (text::jobs_head()) }
             (filters(caller, look))
             (table(app, caller, look))
         }
@@ -134,23 +134,26 @@ fn row(app: &App, caller: &Caller, job: &Job) -> Markup {
     let title = api::title(app.jobs, &job.kind);
     html! {
         tr {
-            th scope="row" { (title) br; span.soft { (text::about(&job.key)) } }
-            td.nowrap { (settings::moment(caller, job.due_at)) }
+            th scope="row" { (title) }
+            td.nowrap { (settings::moment(caller, job.due_at)) br; span.soft { (text::about(&job.key)) } }
             td.nowrap { span.tag { (text::state(job.state)) } }
-            td {
-                @if job.attempts > 0 && job.state != JobState::Done { (text::tries(job.attempts)) br; }
-                @match job.state {
-                    JobState::Done => @if let Some(at) = job.finished_at { span.soft { (text::finished()) " " (settings::moment(caller, at)) } },
-                    JobState::Failed => span.soft { (text::next_try()) " " (settings::moment(caller, job.next_try_at)) },
-                    _ => {}
-                }
-                @if let Some(problem) = &job.problem { br; (problem) }
-            }
+            td.why { (how_it_went(caller, job)) }
             td.actions {
                 @if job.state.may_retry() {
                     (settings::row_button(caller, &format!("/settings/jobs/{}/retry", job.id), "small", text::retry(), &title))
                 }
             }
         }
+    }
+}
+
+fn how_it_went(caller: &Caller, job: &Job) -> Markup {
+    html! {
+        @match job.state {
+            JobState::Done => @if let Some(at) = job.finished_at { span.soft { (text::finished()) " " (settings::moment(caller, at)) } },
+            JobState::Failed => span.soft { (text::tries(job.attempts)) ", " (text::next_try()) " " (settings::moment(caller, job.next_try_at)) },
+            _ => @if job.attempts > 0 { span.soft { (text::tries(job.attempts)) } },
+        }
+        @if let Some(problem) = &job.problem { p { (problem) } }
     }
 }

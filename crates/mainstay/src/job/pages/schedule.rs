@@ -22,7 +22,7 @@ use crate::job::api::title;
 use crate::job::kind;
 use crate::job::store::{self, Planned};
 use crate::people::pages::settings::{self, Tab};
-use crate::text::{job as text, people};
+use crate::text::{frame as frame_text, job as text, people};
 
 /// The fields of the form; which of them count is decided by `every`.
 #[derive(Clone, Deserialize, Default)]
@@ -137,7 +137,7 @@ pub(super) fn table(app: &App, caller: &Caller, planned: &[Planned]) -> Markup {
                 td { (text::schedule(&one.schedule, &caller.workspace.zone_name)) }
                 td.nowrap {
                     @match (one.next, one.enabled) {
-                        (Some(due), _) => (settings::moment(caller, due.at)),
+                        (Some(due), _) => time datetime=(due.at) title=(frame_text::moment(due.at, &caller.workspace.zone)) { (text::next_moment(due.at, &caller.workspace.zone)) },
                         (None, true) => span.soft { (text::never()) },
                         (None, false) => span.tag { (text::off()) },
                     }
@@ -203,7 +203,7 @@ fn page(app: &App, caller: &Caller, kind: &str, form: &ScheduleForm, fault: Opti
             (people::zones())
             div.row {
                 button.primary { (text::save_schedule()) }
-                a.button href=(caller.path("/settings/jobs#schedules")) { (crate::text::frame::cancel()) }
+                a.button href=(caller.path("/settings/jobs#schedules")) { (frame_text::cancel()) }
             }
         }
     };

@@ -187,11 +187,18 @@ async fn prepare(app: &App) -> Result<Wait, Fault> {
         if planning.is_empty() && !is_over {
             return Ok(wait);
         }
+        let mut has_planned = false;
         for workspace in planning {
-            plan(app, workspace).await?;
+            match plan(app, workspace).await {
+                Ok(()) => has_planned = true,
+                // The others need not wait for it.
+                Err(fault) => tracing::warn!(%fault, %workspace, "a workspace's jobs could not be planned"),
+            }
         }
         if is_over {
             app.db.write_bulk(Scope::System, move |tx| store::take_back(tx, kinds, now)).await?;
+        } else if !has_planned {
+            return Ok(wait);
         }
     }
 }

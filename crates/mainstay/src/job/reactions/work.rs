@@ -47,8 +47,13 @@ async fn is_lost(app: &App, job: &Held) -> bool {
 }
 
 async fn finish(app: &App, job: &Held) -> Result<(), Fault> {
+    let (scope, asked) = (Scope::Workspace(job.workspace.id), job.clone());
+    // Most work marks its end itself, and a read costs no sync to disk.
+    if app.db.read(scope, move |tx| asked.is_finished(tx)).await? {
+        return Ok(());
+    }
     let (held, now) = (job.clone(), app.source.now());
-    app.db.write_bulk(Scope::Workspace(job.workspace.id), move |tx| held.finish_unless_done(tx, now)).await
+    app.db.write_bulk(scope, move |tx| held.finish_in(tx, now)).await
 }
 
 async fn fail(app: &App, kind: &'static JobKind, job: &Held, problem: String) -> Result<(), Fault> {

@@ -121,14 +121,14 @@ impl Held {
         Err(Fault::new(Problem::Conflict, "Another server took this job over, or its time was changed."))
     }
 
-    /// The same for work whose effect is elsewhere; what `finish_in` has marked stays as it is.
-    pub fn finish_unless_done(&self, tx: &mut Tx<'_>, at: Timestamp) -> Result<(), Fault> {
-        let is_done = tx.one(
-            sql!("SELECT 1 FROM job WHERE workspace_id = $1 AND id = $2 AND token = $3 AND state = 'done'"),
+    /// Whether its end was written down with its effect.
+    pub fn is_finished(&self, tx: &mut Tx<'_>) -> Result<bool, Fault> {
+        let found = tx.one(
+            sql!("SELECT id FROM job WHERE workspace_id = $1 AND id = $2 AND token = $3 AND state = 'done'"),
             &[&self.workspace.id, &self.id, &self.token],
-            |row| row.get::<i64>(0),
-        );
-        if is_done?.is_some() { Ok(()) } else { self.finish_in(tx, at) }
+            |row| row.get::<Uuid>(0),
+        )?;
+        Ok(found.is_some())
     }
 }
 

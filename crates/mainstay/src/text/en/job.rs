@@ -9,10 +9,10 @@ use crate::text::{frame, texts};
 texts! {
     housekeeping = "Forget old finished jobs";
     server_gone = "The server that ran it stopped or gave no sign of life.";
-    jobs = "Jobs";
+    jobs_head = "What was due";
     jobs_what = "What Mainstay does by itself: when, whether it went well, and why not.";
     schedules = "When things happen";
-    schedule_what = "From now on. What was due before is not done again.";
+    schedule_what = "A change counts from now on. What was due before is not done again.";
     filter_label = "Jobs by state";
     all = "All";
     no_jobs = "Nothing was due yet. What comes next stands below.";
@@ -25,7 +25,7 @@ texts! {
     pages = "Pages";
     older = "Older";
     finished = "Done";
-    next_try = "Tried again";
+    next_try = "tried again";
     retry = "Retry";
     when = "When";
     next = "Next";
@@ -43,7 +43,7 @@ texts! {
     from = "Counted from";
     at = "At";
     zone = "Time zone";
-    cutoff = "Is about";
+    cutoff = "The day it is about";
     save_schedule = "Save schedule";
     holidays = "Holidays";
     holidays_what = "Days on which your company does not work, besides Saturdays and Sundays. Business days leave them out.";
@@ -108,6 +108,11 @@ pub fn tries(attempts: i64) -> String {
 
 pub fn zone_hint(workspace: &str) -> String {
     format!("Empty: {workspace}")
+}
+
+/// "Mon 7 Dec, 07:00" in the workspace's zone; the year stands in the exact value.
+pub fn next_moment(at: jiff::Timestamp, zone: &jiff::tz::TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%a %-d %b, %H:%M").to_string()
 }
 
 /// 1 to 31, and the last.
