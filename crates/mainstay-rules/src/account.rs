@@ -2,9 +2,10 @@
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::field::{FieldCode, FieldError, keep, optional_date, optional_text, text};
-use crate::limits::{EXTERNAL_ID_CHARS_MAX, NAME_CHARS_MAX, SEGMENT_CHARS_MAX};
+use crate::limits::{EXTERNAL_ID_CHARS_MAX, NAME_CHARS_MAX, PARENT_LEVELS_MAX, SEGMENT_CHARS_MAX};
 
 /// What an account is to us, from 1 (strategic agreement) to 4 (maintained).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -209,4 +210,17 @@ fn account_type(value: &str) -> Result<AccountType, FieldError> {
         return Err(FieldError::new(pointer, FieldCode::Required, message));
     }
     AccountType::parse(value).map_err(|error| FieldError::new(pointer, FieldCode::OutOfRange, error.to_string()))
+}
+
+/// Whether `parent` may stand above `account`. `above` are the ancestors of `parent`, the nearest first, and `below` says
+/// how many levels of subsidiaries the account itself has.
+pub fn check_parent(account: Uuid, parent: Uuid, above: &[Uuid], below: usize) -> Result<(), FieldError> {
+    let refuse = |message: String| Err(FieldError::new("/parent_id", FieldCode::Conflict, message));
+    if parent == account || above.contains(&account) {
+        return refuse("An account cannot stand above itself; choose another parent".to_owned());
+    }
+    if above.len() + 2 + below > PARENT_LEVELS_MAX {
+        return refuse(format!("Subsidiaries stand under each other in at most {PARENT_LEVELS_MAX} levels"));
+    }
+    Ok(())
 }

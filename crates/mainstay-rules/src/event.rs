@@ -55,6 +55,14 @@ kinds! {
     ContractAmended = "contract_amended";
     /// An amendment was taken back.
     AmendmentWithdrawn = "amendment_withdrawn";
+    /// Name, notice or renewal of a contract changed; what it is worth changes by amendments alone.
+    ContractEdited = "contract_edited";
+    /// Somebody decided the kind of a movement of ARR, or took that back.
+    MovementJudged = "movement_judged";
+    /// The usage revenue of a month was recorded or taken back.
+    UsageRecorded = "usage_recorded";
+    /// The exchange rate of a fiscal year was set.
+    ExchangeRateSet = "exchange_rate_set";
     /// The wanted increase of ARR in a fiscal year was set or cleared.
     TargetSet = "target_set";
     ScoreRecorded = "score_recorded";

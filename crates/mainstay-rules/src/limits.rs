@@ -86,6 +86,16 @@ pub const JSON_BYTES_MAX: usize = 1024 * 1024;
 pub const FORM_BYTES_MAX: usize = 256 * 1024;
 /// Contract amendments of one account, withdrawn ones included: its ledger is read whole with every change.
 pub const AMENDMENTS_PER_ACCOUNT_MAX: usize = 500;
+/// Days of notice of a contract: more than three years is a typing error.
+pub const NOTICE_DAYS_MAX: i64 = 1_100;
+/// Exchange rates of one workspace: a dozen currencies for decades.
+pub const EXCHANGE_RATES_MAX: i64 = 2_000;
+/// Largest exchange rate in millionths: 1,000,000 units for one.
+pub const RATE_MILLIONTHS_MAX: i64 = 1_000_000_000_000;
+/// Subsidiaries under subsidiaries: how many levels a parent may stand above.
+pub const PARENT_LEVELS_MAX: usize = 10;
+/// Months of usage revenue kept for one account.
+pub const USAGE_MONTHS_MAX: i64 = 600;
 
 /// Business days between two times of a schedule: a year of them.
 pub const BUSINESS_DAYS_MAX: i64 = 260;

@@ -1,5 +1,13 @@
 //! The ledger of an account: dated contract amendments, and the ARR that follows from them.
 
+mod bridge;
+mod movement;
+mod rate;
+
+pub use bridge::{Bridge, Concentration, Part, Standing, bridge, concentration, fraction};
+pub use movement::{Movement, MovementKind, Override, movements};
+pub use rate::{Rate, RateError, parse_rate, run_rate};
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -7,7 +15,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::field::{FieldCode, FieldError, keep, year_in_range};
-use crate::limits::MONEY_MINOR_MAX;
+use crate::limits::{MONEY_MINOR_MAX, NOTICE_DAYS_MAX};
 use crate::rounding::saturate;
 
 /// What a contract says from a day on, until the next amendment of the same contract.
@@ -34,6 +42,12 @@ impl End {
     /// The last day of the contract, as people say it.
     pub fn last_day(self) -> Date {
         self.on.yesterday().unwrap_or(self.on)
+    }
+
+    /// The last day on which notice can be given: so many days before the last day.
+    pub fn notice_by(self, notice_days: i64) -> Date {
+        let last = self.last_day();
+        last.checked_sub(jiff::Span::new().days(notice_days.clamp(0, NOTICE_DAYS_MAX))).unwrap_or(last)
     }
 }
 
@@ -73,6 +87,28 @@ pub fn last_end(amendments: &[Amendment], today: Date) -> Option<End> {
     ends(amendments, today).pop()
 }
 
+/// The contracts whose ARR ends on a day and is not carried on.
+pub fn ending_on(amendments: &[Amendment], day: Date) -> Vec<Uuid> {
+    let Ok(eve) = day.yesterday() else { return Vec::new() };
+    let after = in_force(amendments, day);
+    in_force(amendments, eve)
+        .values()
+        .filter(|a| counted(a, eve) > 0)
+        .filter(|a| after.get(&a.contract).is_none_or(|next| counted(next, day) == 0))
+        // Only an end: an amendment that sets the ARR to zero is a decision of its day.
+        .filter(|a| a.end_on == Some(day))
+        .map(|a| a.contract)
+        .collect()
+}
+
+/// The last day on which notice can be given of the contracts that end then: the earliest where they differ.
+/// `notice_days` has those of each contract for which some were agreed.
+pub fn notice_by(amendments: &[Amendment], end: End, notice_days: &[(Uuid, i64)]) -> Option<Date> {
+    let ending = ending_on(amendments, end.on);
+    let days = notice_days.iter().filter(|(contract, _)| ending.contains(contract)).map(|(_, days)| *days);
+    days.max().map(|days| end.notice_by(days))
+}
+
 /// Every day after `today` on which ARR ends and is not carried on, in order.
 fn ends(amendments: &[Amendment], today: Date) -> Vec<End> {
     let mut days: Vec<Date> = amendments.iter().filter_map(|a| a.end_on).filter(|end| *end > today).collect();
@@ -81,15 +117,9 @@ fn ends(amendments: &[Amendment], today: Date) -> Vec<End> {
     days.into_iter()
         .filter_map(|day| {
             let eve = day.yesterday().ok()?;
-            let after = in_force(amendments, day);
-            let lost = in_force(amendments, eve)
-                .values()
-                .filter(|a| counted(a, eve) > 0)
-                .filter(|a| after.get(&a.contract).is_none_or(|next| counted(next, day) == 0))
-                // Only an end: an amendment that sets the ARR to zero is a decision of its day.
-                .filter(|a| a.end_on == Some(day))
-                .map(|a| i128::from(a.arr_minor))
-                .sum();
+            let before = in_force(amendments, eve);
+            let ending = ending_on(amendments, day);
+            let lost = ending.iter().filter_map(|id| before.get(id)).map(|a| i128::from(a.arr_minor)).sum();
             let arr_minor = saturate(lost);
             (arr_minor > 0).then_some(End { on: day, arr_minor })
         })
