@@ -107,6 +107,9 @@ describe("the demo company", () => {
   const PAGES = {
     "portfolio": "/portfolio",
     "portfolio-filtered": "/portfolio?type=2&gap=1&sort=-overall",
+    "arr": "/portfolio/arr",
+    "arr-churn": "/portfolio/arr?part=churn&kind=churn",
+    "settings-currencies": "/settings/currencies",
     "portfolio-no-match": "/portfolio?q=zeppelin",
     "portfolio-print": "/portfolio/print",
     "accounts": "/accounts",

@@ -75,7 +75,7 @@ impl App {
 type Projector = fn(&mut Tx<'_>, &By, uuid::Uuid) -> Result<(), Fault>;
 
 /// Every read model that is written in the transaction of the change.
-const PROJECTORS: &[Projector] = &[portfolio::store::project];
+const PROJECTORS: &[Projector] = &[account::store::project_movements, portfolio::store::project];
 
 /// Every kind of machine work; recipe: docs/how-to/add-a-job.md.
 pub static JOB_KINDS: job::Kinds = &[&job::reactions::HOUSEKEEPING];
@@ -83,9 +83,7 @@ pub static JOB_KINDS: job::Kinds = &[&job::reactions::HOUSEKEEPING];
 /// Runs the projectors once for each account that the verb touched and each person it renamed.
 pub fn project(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {
     for account in by.touched() {
-        for projector in PROJECTORS {
-            projector(tx, by, account)?;
-        }
+        project_account(tx, by, account)?;
     }
     for user in by.renamed_users() {
         portfolio::store::project_name(tx, by, user)?;
@@ -96,6 +94,11 @@ pub fn project(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {
         job::store::replan(tx, by.workspace.id, by.at)?;
     }
     Ok(())
+}
+
+/// Every read model of one account, from what it is computed of.
+pub fn project_account(tx: &mut Tx<'_>, by: &By, account: uuid::Uuid) -> Result<(), Fault> {
+    PROJECTORS.iter().try_for_each(|projector| projector(tx, by, account))
 }
 
 /// The pod room's share when an account is made or gets another associate: these people work on it from now on.

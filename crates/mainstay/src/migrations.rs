@@ -17,6 +17,7 @@ set![
     "0004_scorecard",
     "0005_portfolio",
     "0006_import",
+    "0007_account_ledger",
     "0009_scorecard_template",
     "0011_job",
     "0012_portfolio_details"

@@ -21,6 +21,8 @@ use crate::{account, export, import, job, pod, portfolio, scorecard, timeline};
         // Portfolio
         portfolio::api::list,
         portfolio::api::edit,
+        portfolio::api::arr::report,
+        portfolio::api::arr::movements,
         export::api::export,
         // Scorecard
         scorecard::api::show,
@@ -78,7 +80,13 @@ use crate::{account, export, import, job, pod, portfolio, scorecard, timeline};
         account::api::list_contracts,
         account::api::add_contract,
         account::api::get_contract,
+        account::api::edit_contract,
         account::api::amend_contract,
+        account::api::judge,
+        account::api::get_usage,
+        account::api::put_usage,
+        account::api::list_rates,
+        account::api::put_rate,
         account::api::withdraw_amendment,
         account::api::put_target,
         // Pods

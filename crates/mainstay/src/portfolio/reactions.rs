@@ -19,7 +19,7 @@ pub async fn refresh_due(app: &App) -> Result<(), Fault> {
                 .verb(std::sync::Arc::clone(&workspace), None, |tx, by| {
                     let due = store::due_lines(tx, by.workspace.id, by.today(), LINES_AT_ONCE)?;
                     for account in &due {
-                        store::project(tx, by, *account)?;
+                        crate::app::project_account(tx, by, *account)?;
                     }
                     Ok(due.len())
                 })

@@ -171,14 +171,14 @@ both!(
 );
 
 both!(
-    fn money_in_another_currency_is_refused(on) {
+    fn money_without_a_rate_is_refused(on) {
         let house = House::new(on);
         let admin = &house.admin;
         let path = format!("/api/v1/accounts/{}", house.account("Casavero"));
         let dollars = json!({ "name": "n", "start": "2026-01-01", "arr": { "amount": "5", "currency": "USD" } });
         let refused = admin.json("POST", &format!("{path}/contracts"), &dollars);
-        assert_eq!(pointers(&refused), ["/arr"]);
-        assert!(refused.body.contains("EUR instead of USD"), "{}", refused.body);
+        assert_eq!(pointers(&refused), ["/currency"]);
+        assert!(refused.body.contains("no exchange rate from USD to EUR"), "{}", refused.body);
         assert_eq!(pointers(&admin.json("PUT", &format!("{path}/target"), &json!({ "delta": dollars["arr"] }))), ["/delta"]);
         for (sent, wrong) in [
             (json!({ "name": "n", "start": "x", "end": "y", "arr": "z" }), vec!["/start", "/end", "/arr"]),

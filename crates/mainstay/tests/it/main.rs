@@ -2,6 +2,7 @@
 
 mod access_coverage;
 mod account;
+mod arr;
 mod cli;
 mod crash;
 mod demo;

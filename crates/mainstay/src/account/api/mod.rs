@@ -1,9 +1,13 @@
 //! Accounts over the wire: the list, one account, its making, its details and its archive.
 
 mod contract;
+mod contract_shape;
+mod movement;
+mod rate;
 mod read;
 mod shape;
 mod target;
+mod usage;
 mod verbs;
 mod write;
 
@@ -13,9 +17,13 @@ use mainstay_db::Tx;
 use uuid::Uuid;
 
 pub use contract::*;
+pub use contract_shape::*;
+pub use movement::*;
+pub use rate::*;
 pub use read::*;
-pub use shape::{AccountIn, AccountOut, MoneyOut, PersonRef, said};
+pub use shape::{AccountIn, AccountName, AccountOut, MoneyOut, PersonRef, said};
 pub use target::*;
+pub use usage::*;
 pub use verbs::{change, open};
 pub use write::*;
 

@@ -35,6 +35,12 @@ pub struct PersonRef {
     pub name: String,
 }
 
+#[derive(Serialize, ToSchema)]
+pub struct AccountName {
+    pub id: Uuid,
+    pub name: String,
+}
+
 /// A key account.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Account)]
@@ -57,6 +63,14 @@ pub struct AccountOut {
     /// What counts as its end: the last day of the next contracts to end with at least a tenth of the ARR, else `end_date`.
     #[schema(value_type = Option<String>, format = Date)]
     pub ends_on: Option<Date>,
+    /// The ARR that ends on that day, where contracts say it.
+    pub end_arr: Option<MoneyOut>,
+    /// The last day on which notice of it can be given.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub notice_by: Option<Date>,
+    /// The day on which the last of its contracts ends.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub last_end_on: Option<Date>,
     /// Only the members of its client pod see it.
     pub confidential: bool,
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -67,6 +81,8 @@ pub struct AccountOut {
     pub arr_last_year: MoneyOut,
     /// The wanted increase of ARR in this fiscal year.
     pub arr_delta_target: Option<MoneyOut>,
+    /// The account of which it is a subsidiary.
+    pub parent: Option<AccountName>,
     /// Your own duty in its client pod: `owner`, `team`, `observer`, or null.
     pub pod_role: Option<&'static str>,
     pub version: i64,
@@ -86,11 +102,15 @@ impl AccountOut {
             geography: account.geography.clone(),
             end_date: account.end_on,
             ends_on: listed.ends_on,
+            end_arr: listed.ends.end_arr.map(|minor| MoneyOut::of(minor, currency)),
+            notice_by: listed.ends.notice_by,
+            last_end_on: listed.ends.last_end_on,
             confidential: account.confidential,
             archived_at: account.archived_at,
             arr: MoneyOut::of(listed.arr_now, currency),
             arr_last_year: MoneyOut::of(listed.arr_last_year, currency),
             arr_delta_target: listed.delta_target.map(|minor| MoneyOut::of(minor, currency)),
+            parent: account.parent_id.map(|id| AccountName { id, name: account.parent.clone() }),
             pod_role: account.pod_role.map(PodRole::as_str),
             version: account.version,
         }
@@ -114,9 +134,13 @@ pub struct AccountIn {
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 4)]
     pub r#type: Option<String>,
     /// A user of the workspace; whoever answers for an account joins its pod.
-    #[serde(default, deserialize_with = "said_person")]
+    #[serde(default, deserialize_with = "said_id")]
     #[schema(value_type = Option<Uuid>)]
     pub associate_id: Option<Option<Uuid>>,
+    /// The account of which it is a subsidiary; null makes it stand alone.
+    #[serde(default, deserialize_with = "said_id")]
+    #[schema(value_type = Option<Uuid>)]
+    pub parent_id: Option<Option<Uuid>>,
     #[serde(default, deserialize_with = "said")]
     #[schema(nullable)]
     pub industry: Option<String>,
@@ -143,8 +167,8 @@ fn said_number<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String>, D:
     Ok(Some(Option::<i64>::deserialize(input)?.map(|number| number.to_string()).unwrap_or_default()))
 }
 
-#[expect(clippy::option_option, reason = "absent, null and a person are three things")]
-fn said_person<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Option<Uuid>>, D::Error> {
+#[expect(clippy::option_option, reason = "absent, null and an id are three things")]
+fn said_id<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Option<Uuid>>, D::Error> {
     Ok(Some(Option::<Uuid>::deserialize(input)?))
 }
 

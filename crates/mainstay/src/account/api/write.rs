@@ -31,11 +31,11 @@ pub async fn create_account(
     Sent(sent, care): Sent<AccountIn>,
 ) -> Result<Answer, Fault> {
     let fields = NewAccount::check(&sent.new_input()).map_err(on_the_wire)?;
-    let associate = sent.associate_id.flatten();
+    let new = AccountChange { fields, associate_id: sent.associate_id.flatten(), parent_id: sent.parent_id.flatten() };
     let who = caller.into_caller();
     let acting = who.clone();
     app.commit(&who, care, move |tx, by| {
-        let id = open(tx, by, &acting, &fields, associate)?;
+        let id = open(tx, by, &acting, &new)?;
         answer(tx, by, id, StatusCode::CREATED)
     })
     .await
@@ -70,6 +70,9 @@ fn put_edit(
     let mut wanted = AccountChange::of(before).with(edit);
     if let Some(associate) = sent.associate_id {
         wanted.associate_id = associate;
+    }
+    if let Some(parent) = sent.parent_id {
+        wanted.parent_id = parent;
     }
     change(tx, by, caller, before, &wanted)
 }
@@ -119,7 +122,8 @@ fn upsert(
             return Err(Fault::new(Problem::Changed, format!("No account has the external id {external_id}.")));
         }
         let fields = NewAccount::check(&sent.new_input()).map_err(on_the_wire)?;
-        let id = open(tx, by, caller, &fields, sent.associate_id.flatten())?;
+        let (associate_id, parent_id) = (sent.associate_id.flatten(), sent.parent_id.flatten());
+        let id = open(tx, by, caller, &AccountChange { fields, associate_id, parent_id })?;
         return answer(tx, by, id, StatusCode::CREATED);
     };
     let before = expect_version(tx, by, found.id, care)?;

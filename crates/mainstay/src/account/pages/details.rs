@@ -31,6 +31,8 @@ use crate::text::{account as text, frame as words};
 
 /// People offered as sales associate.
 const PEOPLE_OFFERED: i64 = 500;
+/// Accounts offered as parent.
+const PARENTS_OFFERED: i64 = 1_000;
 
 /// The details as typed.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -45,6 +47,7 @@ pub struct DetailsForm {
     geography: String,
     external_id: String,
     confidential: String,
+    parent_id: String,
     /// The version that the form was filled with.
     version: String,
 }
@@ -62,6 +65,7 @@ impl DetailsForm {
             geography: text(&account.geography),
             external_id: text(&account.external_id),
             confidential: if account.confidential { "1".to_owned() } else { String::new() },
+            parent_id: account.parent_id.map(|id| id.to_string()).unwrap_or_default(),
             version: account.version.to_string(),
         }
     }
@@ -71,6 +75,10 @@ impl DetailsForm {
         let associate_id = match self.associate_id.as_str() {
             "" => None,
             id => Uuid::parse_str(id).map_err(|_| errors.push(unknown_person())).ok(),
+        };
+        let parent_id = match self.parent_id.as_str() {
+            "" => None,
+            id => Uuid::parse_str(id).map_err(|_| errors.push(unknown_parent())).ok(),
         };
         let input = NewAccountInput {
             name: self.name.clone(),
@@ -83,7 +91,7 @@ impl DetailsForm {
             confidential: !self.confidential.is_empty(),
         };
         match NewAccount::check(&input).map_err(|more| errors.extend(more)) {
-            Ok(fields) if errors.is_empty() => Ok(AccountChange { fields, associate_id }),
+            Ok(fields) if errors.is_empty() => Ok(AccountChange { fields, associate_id, parent_id }),
             _ => Err(Fault::invalid(errors)),
         }
     }
@@ -99,6 +107,7 @@ impl DetailsForm {
             "geography" => self.geography.trim(),
             "end_on" => &self.end_on,
             "external_id" => self.external_id.trim(),
+            "parent" => &self.parent_id,
             _ => &self.confidential,
         }
     }
@@ -108,12 +117,42 @@ fn unknown_person() -> FieldError {
     FieldError::new("/associate_id", FieldCode::Unknown, "Choose a person of the list")
 }
 
-/// Ids and names of the people who can be chosen, and of the one who is.
-type People = Vec<(String, String)>;
+fn unknown_parent() -> FieldError {
+    FieldError::new("/parent_id", FieldCode::Unknown, "Choose an account of the list")
+}
 
-fn people(tx: &mut Tx<'_>, workspace: Uuid, account: Option<&Account>) -> Result<People, Fault> {
+/// Ids and names of what can be chosen, and of what is.
+type Choices = Vec<(String, String)>;
+
+/// Whom and what the form offers.
+#[derive(Clone)]
+struct Offered {
+    people: Choices,
+    parents: Choices,
+}
+
+fn offered(tx: &mut Tx<'_>, workspace: Uuid, user: Uuid, account: Option<&Account>) -> Result<Offered, Fault> {
+    Ok(Offered { people: people(tx, workspace, account)?, parents: parents(tx, workspace, user, account)? })
+}
+
+fn parents(tx: &mut Tx<'_>, workspace: Uuid, user: Uuid, account: Option<&Account>) -> Result<Choices, Fault> {
+    let offered = store::parents_offered(tx, workspace, user, PARENTS_OFFERED)?;
+    let mut parents: Choices = offered
+        .into_iter()
+        .filter(|(id, _)| account.is_none_or(|account| account.id != *id))
+        .map(|(id, name)| (id.to_string(), name))
+        .collect();
+    if let Some((id, name)) = account.and_then(|a| Some((a.parent_id?.to_string(), a.parent.clone())))
+        && parents.iter().all(|(known, _)| *known != id)
+    {
+        parents.push((id, name));
+    }
+    Ok(parents)
+}
+
+fn people(tx: &mut Tx<'_>, workspace: Uuid, account: Option<&Account>) -> Result<Choices, Fault> {
     let users = people::store::list_users(tx, workspace, ("", Uuid::nil()), PEOPLE_OFFERED)?;
-    let mut people: People =
+    let mut people: Choices =
         users.into_iter().filter(|user| user.active).map(|user| (user.id.to_string(), user.name)).collect();
     if let Some((id, name)) = account.and_then(|a| Some((a.associate_id?.to_string(), a.associate.clone())))
         && people.iter().all(|(known, _)| *known != id)
@@ -126,7 +165,7 @@ fn people(tx: &mut Tx<'_>, workspace: Uuid, account: Option<&Account>) -> Result
 /// What stands in the form beside what was typed.
 struct Around<'a> {
     errors: &'a [FieldError],
-    people: &'a People,
+    offered: &'a Offered,
     button: &'a str,
     action: String,
     back: String,
@@ -135,7 +174,9 @@ struct Around<'a> {
 fn form(caller: &Caller, form: &DetailsForm, around: &Around<'_>) -> Markup {
     let errors = around.errors;
     let mut people = vec![("", text::nobody_yet())];
-    people.extend(around.people.iter().map(|(id, name)| (id.as_str(), name.as_str())));
+    people.extend(around.offered.people.iter().map(|(id, name)| (id.as_str(), name.as_str())));
+    let mut parents = vec![("", text::no_parent())];
+    parents.extend(around.offered.parents.iter().map(|(id, name)| (id.as_str(), name.as_str())));
     let segment = |name, label, value| Field::text(name, label, value).max(SEGMENT_CHARS_MAX).show(errors);
     html! {
         form.form method="post" action=(around.action) {
@@ -153,8 +194,11 @@ fn form(caller: &Caller, form: &DetailsForm, around: &Around<'_>) -> Markup {
                 (segment("vertical", text::vertical(), &form.vertical))
                 (segment("geography", text::geography(), &form.geography))
             }
-            (Field::text("external_id", text::external_id(), &form.external_id).max(EXTERNAL_ID_CHARS_MAX)
-                .hint(text::external_id_hint()).show(errors))
+            div.pair {
+                (Field::text("external_id", text::external_id(), &form.external_id).max(EXTERNAL_ID_CHARS_MAX)
+                    .hint(text::external_id_hint()).show(errors))
+                (select("parent_id", text::parent(), &parents, &form.parent_id, errors))
+            }
             (confidential(&form.confidential, errors))
             div.row { button.primary { (around.button) } a.button.quiet href=(around.back) { (words::cancel()) } }
         }
@@ -209,9 +253,10 @@ pub async fn new(State(app): State<App>, caller: Allowed<CreateAccount>) -> Resu
 
 async fn new_page(app: &App, caller: &Caller, typed: &DetailsForm, errors: &[FieldError]) -> Result<Markup, Fault> {
     let workspace = caller.workspace.id;
-    let people = app.db.read(Scope::Workspace(workspace), move |tx| people(tx, workspace, None)).await?;
+    let user = caller.user;
+    let offered = app.db.read(Scope::Workspace(workspace), move |tx| offered(tx, workspace, user, None)).await?;
     let (action, button) = (caller.path("/accounts"), text::add_account());
-    let around = Around { errors, people: &people, button, back: action.clone(), action };
+    let around = Around { errors, offered: &offered, button, back: action.clone(), action };
     let body = html! {
         div.page-head { div { h1 { (text::add_account()) } p { (text::add_what()) } } }
         (form(caller, typed, &around))
@@ -229,10 +274,7 @@ pub async fn create(
     let made = match typed.check() {
         Ok(new) => {
             let acting = who.clone();
-            app.verb(Arc::clone(&who.workspace), Some(who.user), move |tx, by| {
-                open(tx, by, &acting, &new.fields, new.associate_id)
-            })
-            .await
+            app.verb(Arc::clone(&who.workspace), Some(who.user), move |tx, by| open(tx, by, &acting, &new)).await
         }
         Err(fault) => Err(fault),
     };
@@ -267,31 +309,31 @@ async fn edit_page(
     let caller = &account.caller;
     let (workspace, id, today) = (caller.workspace.id, account.id, caller.today(app));
     let user = caller.user;
-    let (account, heading, people) = app
+    let (account, heading, offered) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
             let account = store::account(tx, workspace, id, user)?.ok_or_else(Fault::not_found)?;
             let heading: Heading = crate::app::heading(tx, workspace, id, today)?;
-            let people = people(tx, workspace, Some(&account))?;
-            Ok::<_, Fault>((account, heading, people))
+            let offered = offered(tx, workspace, user, Some(&account))?;
+            Ok::<_, Fault>((account, heading, offered))
         })
         .await?;
     let around = Around {
         errors,
-        people: &people,
+        offered: &offered,
         button: text::save_details(),
         action: path(caller, &account, "/edit"),
         back: path(caller, &account, ""),
     };
     let body = html! {
-        @if let Some(meanwhile) = meanwhile { (conflict(caller, typed, meanwhile, &people)) }
+        @if let Some(meanwhile) = meanwhile { (conflict(caller, typed, meanwhile, &offered)) }
         (form(caller, typed, &around))
         @if account.archived_at.is_none() { (archive_section(caller, &account)) }
     };
     Ok(account_frame(caller, &account, &heading, Tab::Details, &body))
 }
 
-fn conflict(caller: &Caller, typed: &DetailsForm, meanwhile: &Meanwhile, people: &People) -> Markup {
+fn conflict(caller: &Caller, typed: &DetailsForm, meanwhile: &Meanwhile, offered: &Offered) -> Markup {
     let theirs = DetailsForm::of(&meanwhile.now);
     html! {
         div.notice.warn role="alert" {
@@ -300,7 +342,7 @@ fn conflict(caller: &Caller, typed: &DetailsForm, meanwhile: &Meanwhile, people:
                 @for (index, field) in differing(&theirs, typed, &meanwhile.edited).iter().enumerate() {
                     @if index > 0 { "; " }
                     b { (text::field(field)) }
-                    (text::is_now(&said(&theirs, field, people), &said(typed, field, people)))
+                    (text::is_now(&said(&theirs, field, offered), &said(typed, field, offered)))
                 }
                 ". " (text::save_or()) " "
                 a href=(path(caller, &meanwhile.now, "/edit")) { (text::load_theirs()) } "."
@@ -319,14 +361,15 @@ fn differing<'e>(theirs: &DetailsForm, typed: &DetailsForm, edited: &'e Edited) 
 }
 
 /// A field's value as people say it.
-fn said(form: &DetailsForm, field: &str, people: &People) -> String {
+fn said(form: &DetailsForm, field: &str, offered: &Offered) -> String {
     let value = form.value(field);
     match field {
         "confidential" => (if value.is_empty() { text::no() } else { text::yes() }).to_owned(),
         _ if value.is_empty() => text::nothing_said().to_owned(),
         "end_on" => value.parse().map_or_else(|_| value.to_owned(), words::day),
-        "associate" => {
-            people.iter().find(|(id, _)| id == value).map_or_else(|| value.to_owned(), |(_, name)| name.clone())
+        "associate" | "parent" => {
+            let choices = if field == "parent" { &offered.parents } else { &offered.people };
+            choices.iter().find(|(id, _)| id == value).map_or_else(|| value.to_owned(), |(_, name)| name.clone())
         }
         _ => value.to_owned(),
     }

@@ -1,14 +1,17 @@
 //! Pages of the account room, and the head and tabs that every page of an account has.
 
+pub mod currencies;
 mod details;
 mod list;
 mod money;
 mod money_forms;
+mod money_movements;
 
 pub use details::*;
 pub use list::*;
 pub use money::money;
 pub use money_forms::*;
+pub use money_movements::kind_tag;
 
 use jiff::civil::Date;
 use mainstay_rules::account::AccountType;

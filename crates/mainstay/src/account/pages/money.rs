@@ -3,6 +3,7 @@
 use axum::extract::State;
 use jiff::civil::Date;
 use mainstay_db::{Scope, Tx};
+use mainstay_rules::currency::Currency;
 use mainstay_rules::field::FieldError;
 use mainstay_rules::ledger::{Amendment, arr_on};
 use mainstay_rules::limits::{NAME_CHARS_MAX, NOTE_CHARS_MAX};
@@ -13,8 +14,8 @@ use uuid::Uuid;
 
 use super::{Heading, MoneyForm, Tab, frame as account_frame, path};
 use crate::account::Account;
-use crate::account::api::last_day;
-use crate::account::store::{self, Contract, StoredAmendment};
+use crate::account::api::{Used, last_day, notice_by, used};
+use crate::account::store::{self, Contract, Judgement, StoredAmendment, StoredMovement};
 use crate::app::App;
 use crate::corridor::access::{Guarded, Readable};
 use crate::corridor::caller::Caller;
@@ -33,6 +34,11 @@ pub enum Form {
     Target,
     Contract,
     Amendment(Uuid),
+    /// Name, notice and renewal of a contract.
+    Terms(Uuid),
+    /// The kind of a movement.
+    Judgement(Uuid, Date),
+    Usage,
 }
 
 /// What was typed, in which form, and what is wrong with it.
@@ -43,26 +49,37 @@ pub struct Typed<'a> {
 }
 
 impl Typed<'_> {
-    fn of(&self, form: Form) -> (MoneyForm, &[FieldError]) {
+    pub(super) fn of(&self, form: Form) -> (MoneyForm, &[FieldError]) {
         if self.form == form { (self.fields.clone(), self.errors) } else { (MoneyForm::default(), &[]) }
     }
 }
 
 /// What the page shows.
-struct Shown {
-    account: Account,
-    heading: Heading,
-    contracts: Vec<Contract>,
-    stored: Vec<StoredAmendment>,
+pub(super) struct Shown {
+    pub account: Account,
+    pub heading: Heading,
+    pub contracts: Vec<Contract>,
+    pub stored: Vec<StoredAmendment>,
+    /// In the workspace's currency.
+    pub ledger: Vec<Amendment>,
+    pub movements: Vec<StoredMovement>,
+    pub judgements: Vec<Judgement>,
+    pub used: Used,
 }
 
 fn find(tx: &mut Tx<'_>, caller: &Caller, id: Uuid, today: Date) -> Result<Shown, Fault> {
     let workspace = caller.workspace.id;
+    let stored = store::amendments(tx, workspace, id)?;
+    let rates = store::rates_for(tx, &caller.workspace, &stored, today)?;
     Ok(Shown {
+        ledger: store::in_home_currency(&stored, &rates)?,
+        movements: store::account_movements(tx, workspace, id)?,
+        judgements: store::judgements(tx, workspace, id)?,
+        used: used(tx, &caller.workspace, id, today)?,
         account: store::account(tx, workspace, id, caller.user)?.ok_or_else(Fault::not_found)?,
         heading: crate::app::heading(tx, workspace, id, today)?,
         contracts: store::contracts(tx, workspace, id)?,
-        stored: store::amendments(tx, workspace, id)?,
+        stored,
     })
 }
 
@@ -76,20 +93,20 @@ pub async fn page(app: &App, caller: &Caller, id: Uuid, typed: &Typed<'_>) -> Re
     let (today, asking) = (caller.today(app), caller.clone());
     let shown = app.db.read(Scope::Workspace(caller.workspace.id), move |tx| find(tx, &asking, id, today)).await?;
     let view = View { caller, shown: &shown, typed, writable: shown.account.writable(caller) };
-    let body = html! { (view.year()) (view.contracts()) };
+    let body = html! { (view.year()) (view.contracts()) (view.movements()) (view.usage()) };
     Ok(account_frame(caller, &shown.account, &shown.heading, Tab::Money, &body))
 }
 
 /// Who looks at what.
-struct View<'a> {
-    caller: &'a Caller,
-    shown: &'a Shown,
-    typed: &'a Typed<'a>,
-    writable: bool,
+pub(super) struct View<'a> {
+    pub caller: &'a Caller,
+    pub shown: &'a Shown,
+    pub typed: &'a Typed<'a>,
+    pub writable: bool,
 }
 
 impl View<'_> {
-    fn money(&self, minor: i64) -> Markup {
+    pub(super) fn money(&self, minor: i64) -> Markup {
         let currency = self.caller.workspace.currency;
         html! { span title=(money::exact(minor, currency)) { (money::short(minor, currency)) } }
     }
@@ -112,10 +129,7 @@ impl View<'_> {
                         dd { @match heading.delta_target { Some(minor) => (self.money(minor)), None => (text::none()) } }
                     }
                     div { dt { (text::progress()) } dd { (text::progress_words(heading.progress(), currency)) } }
-                    div {
-                        dt { (text::next_end()) }
-                        dd { @match heading.end_on { Some(day) => (words::day(day)), None => (text::none()) } }
-                    }
+                    (self.ends())
                 }
                 @if self.writable { (self.target_form()) }
             }
@@ -159,7 +173,7 @@ impl View<'_> {
         let head = format!("contract-{}", contract.id);
         html! {
             article.contract.stack aria-labelledby=(head) {
-                header { h3 id=(head) { (contract.name) } span.soft { (self.summary(&rows)) } }
+                header { h3 id=(head) { (contract.name) } span.soft { (self.summary(contract, &rows)) } }
                 @if own.is_empty() { p.soft { (text::withdrawn_all()) } }
                 @else {
                     div.table-box tabindex="0" role="group" aria-label=(text::amendments()) {
@@ -170,21 +184,24 @@ impl View<'_> {
                         }
                     }
                 }
-                @if self.writable { (self.amendment_form(contract)) }
+                @if self.writable { (self.amendment_form(contract)) (self.terms_form(contract)) }
             }
         }
     }
 
     /// "EUR 1.7M until 12 Apr 2027": what the contract brings today and until when.
-    fn summary(&self, rows: &[Amendment]) -> String {
+    fn summary(&self, contract: &Contract, rows: &[Amendment]) -> String {
         let Some(last) = rows.last() else { return String::new() };
         let today = self.shown.heading.today;
         let until = last.end_on.map(last_day);
         match until {
             Some(day) if day < today => text::ended(&words::day(day)),
             until => {
-                let arr = money::short(arr_on(rows, today), self.caller.workspace.currency);
-                text::contract_summary(&arr, until.map(words::day).as_deref())
+                let arr = money::short(arr_on(rows, today), self.currency_of(contract));
+                let said = text::contract_summary(&arr, until.map(words::day).as_deref());
+                let notice = notice_by(contract, rows).map(|by| text::notice_by(&words::day(by), by < today));
+                let renews = contract.auto_renew.then(|| text::renews().to_owned());
+                [Some(said), notice, renews].into_iter().flatten().collect::<Vec<String>>().join(" · ")
             }
         }
     }
@@ -205,7 +222,7 @@ impl View<'_> {
 
     fn amendment(&self, contract: &Contract, one: &StoredAmendment, rows: &[Amendment]) -> Markup {
         let row = &one.amendment;
-        let currency = self.caller.workspace.currency;
+        let currency = one.currency;
         let eve = row.start_on.yesterday().unwrap_or(row.start_on);
         let change = arr_on(rows, row.start_on).saturating_sub(arr_on(rows, eve));
         let recorded = words::day(self.caller.workspace.day_of(row.recorded_at));
@@ -215,7 +232,7 @@ impl View<'_> {
                 td.nowrap { @match row.end_on { Some(end) => (words::day(last_day(end))), None => (text::none()) } }
                 td.number title=(money::exact(row.arr_minor, currency)) { (money::short(row.arr_minor, currency)) }
                 td.number title=(money::exact(change, currency)) { (text::gained(change, currency)) }
-                td.words { (one.note) }
+                td.words { @if one.is_price { span.tag { (text::price_tag()) } " " } (one.note) }
                 td.soft { (text::recorded_by(&one.recorder, &recorded)) }
                 @if self.writable {
                     @let action = format!("/contracts/{}/amendments/{}/withdraw", contract.id, one.id);
@@ -244,7 +261,11 @@ impl View<'_> {
                     (frame::csrf(self.caller))
                     @for error in on_the_whole(errors) { (notice_bad(&error.message)) }
                     p.soft { (text::amendment_what()) }
-                    (self.amendment_fields(&contract.id.to_string(), &form, errors))
+                    (self.amendment_fields(&contract.id.to_string(), &form, errors, self.currency_of(contract)))
+                    label.check {
+                        input type="checkbox" name="is_price" value="1" checked[!form.is_price.is_empty()];
+                        span { (text::is_price()) }
+                    }
                     div.row { button.primary { (text::amendment_button()) } }
                 }
             }
@@ -264,14 +285,15 @@ impl View<'_> {
                             .max(NAME_CHARS_MAX).show(errors))
                         (Field::text("external_id", text::external_id(), &form.external_id).id("new-external-id").show(errors))
                     }
-                    (self.amendment_fields("new", &form, errors))
+                    (self.amendment_fields("new", &form, errors, self.caller.workspace.currency))
+                    (self.terms_fields("new", &form, errors, true))
                     div.row { button.primary { (text::contract_button()) } }
                 }
             }
         }
     }
 
-    fn amendment_fields(&self, prefix: &str, form: &MoneyForm, errors: &[FieldError]) -> Markup {
+    fn amendment_fields(&self, prefix: &str, form: &MoneyForm, errors: &[FieldError], usual: Currency) -> Markup {
         let id = |name: &str| format!("{prefix}-{name}");
         html! {
             div.pair {
@@ -280,7 +302,7 @@ impl View<'_> {
             }
             div.pair {
                 (Field::text("arr", text::arr_a_year(), &form.arr).id(&id("arr")).required().max(AMOUNT_CHARS_MAX)
-                    .hint(&text::arr_hint(self.caller.workspace.currency)).show(errors))
+                    .hint(&text::arr_hint(usual)).show(errors))
                 (Field::text("note", text::note(), &form.note).id(&id("note")).max(NOTE_CHARS_MAX).show(errors))
             }
         }

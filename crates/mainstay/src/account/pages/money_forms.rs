@@ -15,7 +15,10 @@ use uuid::Uuid;
 use super::money::{Form, Typed, page};
 use super::{Nothing, path};
 use crate::account::Account;
-use crate::account::api::{AmendmentIn, ContractIn, amount_of, check_room, named_in};
+use crate::account::api::{
+    AmendmentIn, ContractEditIn, ContractIn, JudgeIn, amount_of, check_room, day_in, month_of, named_in, revenue_of,
+    usual_currency,
+};
 use crate::account::store::{self, expect_version};
 use crate::app::App;
 use crate::corridor::access::Writable;
@@ -35,6 +38,14 @@ pub struct MoneyForm {
     pub arr: String,
     pub note: String,
     pub delta: String,
+    pub currency: String,
+    pub is_price: String,
+    pub notice_days: String,
+    pub auto_renew: String,
+    pub kind: String,
+    pub reason: String,
+    pub month: String,
+    pub revenue: String,
 }
 
 impl MoneyForm {
@@ -43,14 +54,31 @@ impl MoneyForm {
             start: self.start.clone(),
             end: Some(self.end.clone()),
             arr: Value::String(self.arr.clone()),
-            currency: None,
+            currency: Some(self.currency.clone()),
             note: Some(self.note.clone()),
+            is_price: !self.is_price.is_empty(),
         }
     }
 
-    fn contract(&self) -> ContractIn {
-        let AmendmentIn { start, end, arr, currency, note } = self.amendment();
-        ContractIn {
+    /// The days as a number, as the API gets them.
+    fn notice_days(&self) -> Result<Option<i64>, FieldError> {
+        match self.notice_days.trim() {
+            "" => Ok(None),
+            days => days.parse().map(Some).map_err(|_| {
+                FieldError::new(
+                    "/notice_days",
+                    FieldCode::NotANumber,
+                    "Write the days of notice in figures, for example 90",
+                )
+            }),
+        }
+    }
+
+    fn contract(&self) -> Result<ContractIn, FieldError> {
+        let AmendmentIn { start, end, arr, currency, note, .. } = self.amendment();
+        Ok(ContractIn {
+            notice_days: self.notice_days()?,
+            auto_renew: !self.auto_renew.is_empty(),
             name: Some(self.name.clone()),
             external_id: Some(self.external_id.clone()),
             start,
@@ -58,7 +86,7 @@ impl MoneyForm {
             arr,
             currency,
             note,
-        }
+        })
     }
 }
 
@@ -127,10 +155,11 @@ pub async fn add_contract(
     account: Writable<Account>,
     Posted(fields): Posted<MoneyForm>,
 ) -> Result<Response, Fault> {
-    let (contract, first) = match fields.contract().check(account.caller.workspace.currency) {
-        Ok(checked) => checked,
-        Err(fault) => return refuse(&app, &account, Form::Contract, &fields, fault).await,
-    };
+    let (contract, first) =
+        match fields.contract().map_err(Fault::field).and_then(|sent| sent.check(account.caller.workspace.currency)) {
+            Ok(checked) => checked,
+            Err(fault) => return refuse(&app, &account, Form::Contract, &fields, fault).await,
+        };
     save(&app, &account, Form::Contract, &fields, move |tx, by, id| {
         check_room(tx, by, id)?;
         store::add_contract(tx, by, id, &contract, &first).map(|_| ())
@@ -147,7 +176,8 @@ pub async fn amend_contract(
 ) -> Result<Response, Fault> {
     let contract = named_in(&parameters, "contract")?;
     let form = Form::Amendment(contract);
-    let amendment = match fields.amendment().check(account.caller.workspace.currency) {
+    let usual = usual_currency(&app, &account.caller, contract).await?;
+    let amendment = match fields.amendment().check(usual) {
         Ok(amendment) => amendment,
         Err(errors) => return refuse(&app, &account, form, &fields, Fault::invalid(errors)).await,
     };
@@ -171,4 +201,66 @@ pub async fn withdraw_amendment(
         store::withdraw_amendment(tx, by, id, contract, amendment)
     })
     .await
+}
+
+/// `POST /w/{workspace}/accounts/{account}/contracts/{contract}`
+pub async fn edit_contract(
+    State(app): State<App>,
+    account: Writable<Account>,
+    parameters: RawPathParams,
+    Posted(fields): Posted<MoneyForm>,
+) -> Result<Response, Fault> {
+    let contract = named_in(&parameters, "contract")?;
+    let form = Form::Terms(contract);
+    let notice_days = match fields.notice_days() {
+        Ok(days) => days,
+        Err(error) => return refuse(&app, &account, form, &fields, error.into()).await,
+    };
+    let auto_renew = Some(!fields.auto_renew.is_empty());
+    let sent = ContractEditIn { name: Some(fields.name.clone()), notice_days: Some(notice_days), auto_renew };
+    save(&app, &account, form, &fields, move |tx, by, id| {
+        let before = store::contract(tx, by.workspace.id, id, contract)?.ok_or_else(Fault::not_found)?;
+        store::edit_contract(tx, by, &before, &sent.check(&before).map_err(Fault::invalid)?)
+    })
+    .await
+}
+
+/// `POST /w/{workspace}/accounts/{account}/contracts/{contract}/movements/{day}`
+pub async fn judge(
+    State(app): State<App>,
+    account: Writable<Account>,
+    parameters: RawPathParams,
+    Posted(fields): Posted<MoneyForm>,
+) -> Result<Response, Fault> {
+    let (contract, on) = (named_in(&parameters, "contract")?, day_in(&parameters)?);
+    let form = Form::Judgement(contract, on);
+    let sent = JudgeIn { kind: Some(fields.kind.clone()), reason: Some(fields.reason.clone()) };
+    let decided = match sent.check() {
+        Ok(decided) => decided,
+        Err(fault) => return refuse(&app, &account, form, &fields, fault).await,
+    };
+    save(&app, &account, form, &fields, move |tx, by, id| {
+        let decided = decided.as_ref().map(|(kind, reason)| (*kind, reason.as_str()));
+        store::judge_movement(tx, by, id, (contract, on), decided)
+    })
+    .await
+}
+
+/// `POST /w/{workspace}/accounts/{account}/usage`
+pub async fn record_usage(
+    State(app): State<App>,
+    account: Writable<Account>,
+    Posted(fields): Posted<MoneyForm>,
+) -> Result<Response, Fault> {
+    let checked = month_of("/month", &fields.month).and_then(|month| {
+        let text = fields.revenue.trim();
+        let value = Value::String(text.to_owned());
+        let revenue = if text.is_empty() { None } else { Some(revenue_of(&value, &account.caller.workspace)?) };
+        Ok((month, revenue))
+    });
+    let (month, revenue) = match checked {
+        Ok(checked) => checked,
+        Err(error) => return refuse(&app, &account, Form::Usage, &fields, error.into()).await,
+    };
+    save(&app, &account, Form::Usage, &fields, move |tx, by, id| store::record_usage(tx, by, id, month, revenue)).await
 }

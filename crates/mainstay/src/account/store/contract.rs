@@ -3,26 +3,41 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use mainstay_db::{Row, Tx, sql};
+use mainstay_rules::currency::Currency;
 use mainstay_rules::event::Kind;
+use mainstay_rules::field::{FieldCode, FieldError};
 use mainstay_rules::ledger::Amendment;
 use mainstay_rules::problem::Problem;
+use mainstay_rules::progress::fiscal_year;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::movement::read_currency;
+use super::rate::Rates;
+use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
 
+#[derive(Clone, Debug, Default)]
 pub struct NewContract {
     pub name: String,
     pub external_id: Option<String>,
+    /// Days before its last day by which notice is given; none when nothing was agreed.
+    pub notice_days: Option<i64>,
+    pub auto_renew: bool,
 }
 
 /// From `start_on` until the day before `end_on`, the contract is worth `arr_minor` a year.
+#[derive(Clone, Debug, Default)]
 pub struct NewAmendment {
     pub start_on: Date,
     pub end_on: Option<Date>,
     pub arr_minor: i64,
     pub note: String,
+    /// None is the contract's own, for a new one the workspace's.
+    pub currency: Option<Currency>,
+    /// It changes the price alone.
+    pub is_price: bool,
 }
 
 #[derive(Clone)]
@@ -31,16 +46,25 @@ pub struct Contract {
     pub account_id: Uuid,
     pub name: String,
     pub external_id: Option<String>,
+    pub notice_days: Option<i64>,
+    pub auto_renew: bool,
 }
 
 macro_rules! columns {
     () => {
-        "c.id, c.account_id, c.name, c.external_id FROM contract c"
+        "c.id, c.account_id, c.name, c.external_id, c.notice_days, c.auto_renew FROM contract c"
     };
 }
 
 fn read(row: &Row<'_>) -> mainstay_db::Result<Contract> {
-    Ok(Contract { id: row.get(0)?, account_id: row.get(1)?, name: row.get(2)?, external_id: row.get(3)? })
+    Ok(Contract {
+        id: row.get(0)?,
+        account_id: row.get(1)?,
+        name: row.get(2)?,
+        external_id: row.get(3)?,
+        notice_days: row.get(4)?,
+        auto_renew: row.get(5)?,
+    })
 }
 
 pub fn contracts(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Contract>, Fault> {
@@ -75,7 +99,10 @@ pub fn contract_by_external_id(tx: &mut Tx<'_>, workspace: Uuid, id: &str) -> Re
 #[derive(Clone)]
 pub struct StoredAmendment {
     pub id: Uuid,
+    /// Its amount is in `currency`.
     pub amendment: Amendment,
+    pub currency: Currency,
+    pub is_price: bool,
     pub note: String,
     pub recorded_by: Option<Uuid>,
     /// The name of who recorded it; empty when the system did.
@@ -87,7 +114,7 @@ pub fn amendments(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec
     Ok(tx.rows(
         sql!(
             "SELECT c.id, c.contract_id, c.start_on, c.end_on, c.arr_minor, c.recorded_at, c.note, c.recorded_by,
-               COALESCE(u.name, '')
+               COALESCE(u.name, ''), c.currency, c.is_price
              FROM contract_amendment c LEFT JOIN workspace_user u ON u.id = c.recorded_by
              WHERE c.workspace_id = $1 AND c.account_id = $2 AND c.withdrawn_at IS NULL
              ORDER BY c.start_on, c.recorded_at, c.id"
@@ -104,6 +131,8 @@ pub fn amendments(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec
             Ok(StoredAmendment {
                 id: row.get(0)?,
                 amendment,
+                currency: read_currency(row, 9)?,
+                is_price: row.get(10)?,
                 note: row.get(6)?,
                 recorded_by: row.get(7)?,
                 recorder: row.get(8)?,
@@ -122,9 +151,45 @@ pub fn amendment_count(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Resul
     Ok(found.unwrap_or(0))
 }
 
-/// The account's ledger, as the rules read it.
-pub fn ledger(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Amendment>, Fault> {
-    Ok(amendments(tx, workspace, account)?.into_iter().map(|stored| stored.amendment).collect())
+/// The account's ledger as the rules read it, in the workspace's currency at the rates of the fiscal year of `day`.
+pub fn ledger(tx: &mut Tx<'_>, workspace: &Workspace, account: Uuid, day: Date) -> Result<Vec<Amendment>, Fault> {
+    let stored = amendments(tx, workspace.id, account)?;
+    let rates = rates_for(tx, workspace, &stored, day)?;
+    in_home_currency(&stored, &rates)
+}
+
+/// Amendments as the rules add them up.
+pub fn in_home_currency(stored: &[StoredAmendment], rates: &Rates) -> Result<Vec<Amendment>, Fault> {
+    let convert = |one: &StoredAmendment| {
+        let arr_minor = rates.convert(one.currency, one.amendment.arr_minor)?;
+        Ok(Amendment { arr_minor, ..one.amendment })
+    };
+    stored.iter().map(convert).collect()
+}
+
+/// The rates of the fiscal year of `day`, read only where a contract needs one.
+pub fn rates_for(
+    tx: &mut Tx<'_>,
+    workspace: &Workspace,
+    stored: &[StoredAmendment],
+    day: Date,
+) -> Result<Rates, Fault> {
+    if stored.iter().all(|one| one.currency == workspace.currency) {
+        return Ok(Rates::none(workspace.currency));
+    }
+    Rates::of(tx, workspace, i64::from(fiscal_year(day, workspace.fiscal_year_start_month)))
+}
+
+/// The currency of a contract's amendments, withdrawn ones included; none before the first.
+pub fn contract_currency(tx: &mut Tx<'_>, workspace: Uuid, contract: Uuid) -> Result<Option<Currency>, Fault> {
+    Ok(tx.one(
+        sql!(
+            "SELECT currency FROM contract_amendment WHERE workspace_id = $1 AND contract_id = $2
+             ORDER BY recorded_at, id LIMIT 1"
+        ),
+        &[&workspace, &contract],
+        |row| read_currency(row, 0),
+    )?)
 }
 
 /// Adds a contract with its first amendment; gives the ids of both.
@@ -138,10 +203,10 @@ pub fn add_contract(
     let id = by.id();
     tx.exec(
         sql!(
-            "INSERT INTO contract (id, workspace_id, account_id, name, external_id, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6)"
+            "INSERT INTO contract (id, workspace_id, account_id, name, external_id, created_at, notice_days, auto_renew)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
         ),
-        &[&id, &by.workspace.id, &account, &new.name, &new.external_id, &by.at],
+        &[&id, &by.workspace.id, &account, &new.name, &new.external_id, &by.at, &new.notice_days, &new.auto_renew],
     )
     .map_err(|error| {
         if error.is_unique("external_id") {
@@ -150,8 +215,8 @@ pub fn add_contract(
         }
         error.into()
     })?;
-    let amendment = insert_amendment(tx, by, account, id, first)?;
-    by.happened_to(tx, account, Kind::ContractAdded, ("contract", id), amendment_data(by, amendment, first))?;
+    let (amendment, currency) = insert_amendment(tx, by, account, id, first)?;
+    by.happened_to(tx, account, Kind::ContractAdded, ("contract", id), amendment_data(currency, amendment, first))?;
     Ok((id, amendment))
 }
 
@@ -163,16 +228,33 @@ pub fn amend_contract(
     contract: Uuid,
     amendment: &NewAmendment,
 ) -> Result<Uuid, Fault> {
-    let id = insert_amendment(tx, by, account, contract, amendment)?;
-    by.happened_to(tx, account, Kind::ContractAmended, ("contract", contract), amendment_data(by, id, amendment))?;
+    let (id, currency) = insert_amendment(tx, by, account, contract, amendment)?;
+    let data = amendment_data(currency, id, amendment);
+    by.happened_to(tx, account, Kind::ContractAmended, ("contract", contract), data)?;
     Ok(id)
 }
 
-fn amendment_data(by: &By, id: Uuid, new: &NewAmendment) -> serde_json::Value {
+fn amendment_data(currency: Currency, id: Uuid, new: &NewAmendment) -> serde_json::Value {
     json!({
         "amendment_id": id, "start_on": new.start_on, "end_on": new.end_on,
-        "arr_minor": new.arr_minor, "currency": by.workspace.currency.code(),
+        "arr_minor": new.arr_minor, "currency": currency.code(), "is_price": new.is_price,
     })
+}
+
+/// A contract keeps one currency, and every currency has a rate before it is used.
+fn currency_for(tx: &mut Tx<'_>, by: &By, contract: Uuid, new: &NewAmendment) -> Result<Currency, Fault> {
+    let home = by.workspace.currency;
+    let own = contract_currency(tx, by.workspace.id, contract)?;
+    let currency = new.currency.or(own).unwrap_or(home);
+    if let Some(own) = own.filter(|own| *own != currency) {
+        let message = format!("This contract is in {own}; give its amounts in {own}, or add another contract");
+        return Err(Fault::field(FieldError::new("/currency", FieldCode::Conflict, message)));
+    }
+    if currency != home {
+        let year = i64::from(fiscal_year(by.today(), by.workspace.fiscal_year_start_month));
+        Rates::of(tx, &by.workspace, year)?.require("/currency", currency)?;
+    }
+    Ok(currency)
 }
 
 fn insert_amendment(
@@ -181,13 +263,14 @@ fn insert_amendment(
     account: Uuid,
     contract: Uuid,
     new: &NewAmendment,
-) -> Result<Uuid, Fault> {
+) -> Result<(Uuid, Currency), Fault> {
     let id = by.id();
+    let currency = currency_for(tx, by, contract, new)?;
     tx.exec(
         sql!(
             "INSERT INTO contract_amendment (id, workspace_id, account_id, contract_id, start_on, end_on, arr_minor,
-               currency, note, recorded_at, recorded_by)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+               currency, note, recorded_at, recorded_by, is_price)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
         ),
         &[
             &id,
@@ -197,13 +280,57 @@ fn insert_amendment(
             &new.start_on,
             &new.end_on,
             &new.arr_minor,
-            &by.workspace.currency.code(),
+            &currency.code(),
             &new.note,
             &by.at,
             &by.user,
+            &new.is_price,
         ],
     )?;
-    Ok(id)
+    Ok((id, currency))
+}
+
+/// What can change of a contract beside its worth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContractTerms {
+    pub name: String,
+    pub notice_days: Option<i64>,
+    pub auto_renew: bool,
+}
+
+impl ContractTerms {
+    pub fn of(contract: &Contract) -> Self {
+        Self { name: contract.name.clone(), notice_days: contract.notice_days, auto_renew: contract.auto_renew }
+    }
+}
+
+/// Writes the new terms; nothing changed, nothing happens.
+pub fn edit_contract(tx: &mut Tx<'_>, by: &By, before: &Contract, terms: &ContractTerms) -> Result<(), Fault> {
+    if ContractTerms::of(before) == *terms {
+        return Ok(());
+    }
+    tx.exec(
+        sql!(
+            "UPDATE contract SET name = $4, notice_days = $5, auto_renew = $6
+             WHERE workspace_id = $1 AND account_id = $2 AND id = $3"
+        ),
+        &[&by.workspace.id, &before.account_id, &before.id, &terms.name, &terms.notice_days, &terms.auto_renew],
+    )?;
+    let data = json!({ "notice_days": terms.notice_days, "auto_renew": terms.auto_renew });
+    by.happened_to(tx, before.account_id, Kind::ContractEdited, ("contract", before.id), data)?;
+    Ok(())
+}
+
+/// Days of notice of the account's contracts that have some.
+pub fn notice_days(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<(Uuid, i64)>, Fault> {
+    Ok(tx.rows(
+        sql!(
+            "SELECT id, notice_days FROM contract
+             WHERE workspace_id = $1 AND account_id = $2 AND notice_days IS NOT NULL ORDER BY id"
+        ),
+        &[&workspace, &account],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?)
 }
 
 /// Takes an amendment back, as if it had never been signed; the row stays for the history.
@@ -225,6 +352,9 @@ pub fn withdraw_amendment(tx: &mut Tx<'_>, by: &By, account: Uuid, contract: Uui
 
 pub fn remove_contracts(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), Fault> {
     let of: [&dyn mainstay_db::Param; 2] = [&by.workspace.id, &account];
+    tx.exec(sql!("DELETE FROM arr_movement WHERE workspace_id = $1 AND account_id = $2"), &of)?;
+    tx.exec(sql!("DELETE FROM movement_kind WHERE workspace_id = $1 AND account_id = $2"), &of)?;
+    tx.exec(sql!("DELETE FROM usage_revenue WHERE workspace_id = $1 AND account_id = $2"), &of)?;
     tx.exec(sql!("DELETE FROM contract_amendment WHERE workspace_id = $1 AND account_id = $2"), &of)?;
     tx.exec(sql!("DELETE FROM contract WHERE workspace_id = $1 AND account_id = $2"), &of)?;
     Ok(())

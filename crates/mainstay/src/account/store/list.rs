@@ -17,8 +17,19 @@ pub struct Listed {
     pub delta_target: Option<i64>,
     /// The next end of a contract that matters, else the date that was typed.
     pub ends_on: Option<Date>,
+    pub ends: Ends,
     /// Where a list that ends here goes on.
     pub place: Place,
+}
+
+/// What the line says of ends in its details.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Ends {
+    /// The ARR at stake on the next end.
+    pub end_arr: Option<i64>,
+    pub notice_by: Option<Date>,
+    pub last_end_on: Option<Date>,
 }
 
 /// Where a page of the list ended.
@@ -31,7 +42,7 @@ pub struct Place {
 
 macro_rules! listed {
     () => {
-        concat!(fields!(), ", l.arr_now, l.arr_last_year, l.arr_delta_target, l.end_on, l.name_key")
+        concat!(fields!(), ", l.arr_now, l.arr_last_year, l.arr_delta_target, l.end_on, l.name_key, l.details")
     };
 }
 
@@ -43,13 +54,17 @@ macro_rules! with_line {
 
 fn read_listed(row: &Row<'_>) -> mainstay_db::Result<Listed> {
     let account = read(row)?;
-    let place = Place { key: String::new(), name: row.get(18)?, id: account.id };
+    let details: String = row.get(22)?;
+    let ends =
+        serde_json::from_str(&details).map_err(|e| mainstay_db::Error::Row { column: 22, problem: e.to_string() })?;
+    let place = Place { key: String::new(), name: row.get(21)?, id: account.id };
     Ok(Listed {
         account,
-        arr_now: row.get(14)?,
-        arr_last_year: row.get(15)?,
-        delta_target: row.get(16)?,
-        ends_on: row.get(17)?,
+        arr_now: row.get(17)?,
+        arr_last_year: row.get(18)?,
+        delta_target: row.get(19)?,
+        ends_on: row.get(20)?,
+        ends,
         place,
     })
 }
@@ -174,7 +189,7 @@ pub fn page(
     }
     Ok(tx.rows(&page_statement(sort.0, sort.1, after.is_some()), &parameters, |row| {
         let mut listed = read_listed(row)?;
-        listed.place.key = row.get(19)?;
+        listed.place.key = row.get(23)?;
         Ok(listed)
     })?)
 }

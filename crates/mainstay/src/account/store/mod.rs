@@ -1,24 +1,40 @@
 //! The account room's tables: accounts here, contracts and targets beside.
 
+mod arr;
 mod contract;
 mod list;
+mod movement;
+mod rate;
 mod target;
+mod usage;
 mod write;
 
+pub use arr::{
+    AccountSums, ListedMovement, MovementPlace, MovementsWanted, Window, account_names, arr_sums, movement_page,
+    topmost,
+};
 pub use contract::{
-    Contract, NewAmendment, NewContract, StoredAmendment, add_contract, amend_contract, amendment_count, amendments,
-    contract, contract_by_external_id, contracts, ledger, remove_contracts, withdraw_amendment,
+    Contract, ContractTerms, NewAmendment, NewContract, StoredAmendment, add_contract, amend_contract, amendment_count,
+    amendments, contract, contract_by_external_id, contract_currency, contracts, edit_contract, in_home_currency,
+    ledger, notice_days, rates_for, remove_contracts, withdraw_amendment,
 };
 pub use list::{Edited, Listed, Order, Place, Wanted, count, edited_since, listed, page};
+pub use movement::{
+    Judgement, StoredMovement, account_movements, currency_in, judge_movement, judgements, project_movements,
+};
+pub use rate::{Rates, StoredRate, exchange_rates, set_exchange_rate};
 pub use target::{remove_targets, set_target, target};
+pub use usage::{UsageMonth, record_usage, usage};
 pub use write::{
-    AccountChange, archive_account, create_account, edit_account, expect_version, remove_account, restore_account,
+    AccountChange, archive_account, create_account, edit_account, expect_version, lock_hierarchy, remove_account,
+    restore_account,
 };
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use mainstay_db::{Row, Tx, sql};
 use mainstay_rules::account::AccountType;
+use mainstay_rules::limits::PARENT_LEVELS_MAX;
 use mainstay_rules::permission::PodRole;
 use uuid::Uuid;
 
@@ -42,16 +58,22 @@ pub struct Account {
     pub archived_at: Option<Timestamp>,
     pub version: i64,
     pub pod_role: Option<PodRole>,
+    /// The account of which it is a subsidiary, when the asking user may see that one.
+    pub parent_id: Option<Uuid>,
+    pub parent: String,
+    /// There is a parent that the asking user may not see.
+    pub has_hidden_parent: bool,
 }
 
 macro_rules! fields {
     () => {
         "a.id, a.name, a.external_id, a.type, a.associate_id, COALESCE(u.name, ''), a.industry, a.vertical, a.geography,
-         a.end_on, a.confidential, a.archived_at, COALESCE(v.version, 0), m.role"
+         a.end_on, a.confidential, a.archived_at, COALESCE(v.version, 0), m.role, o.id, COALESCE(o.name, ''),
+         a.parent_id IS NOT NULL AND o.id IS NULL"
     };
 }
 
-/// `m` is the place of the user `$2` in the account's client pod.
+/// `m` is the place of the user `$2` in the account's client pod, `o` the parent as far as that user may see it.
 macro_rules! joined {
     () => {
         " FROM account a
@@ -59,7 +81,11 @@ macro_rules! joined {
          LEFT JOIN stream v ON v.workspace_id = a.workspace_id AND v.account_id = a.id
          LEFT JOIN pod_account p ON p.account_id = a.id AND p.until IS NULL
            AND EXISTS (SELECT 1 FROM pod k WHERE k.id = p.pod_id AND k.kind = 'client')
-         LEFT JOIN pod_member m ON m.pod_id = p.pod_id AND m.user_id = $2 AND m.until IS NULL"
+         LEFT JOIN pod_member m ON m.pod_id = p.pod_id AND m.user_id = $2 AND m.until IS NULL
+         LEFT JOIN account o ON o.id = a.parent_id AND (NOT o.confidential OR EXISTS (SELECT 1 FROM pod_account op
+           JOIN pod ok ON ok.id = op.pod_id AND ok.kind = 'client'
+           JOIN pod_member om ON om.pod_id = ok.id AND om.until IS NULL
+           WHERE op.account_id = o.id AND op.until IS NULL AND om.user_id = $2))"
     };
 }
 use {fields, joined};
@@ -86,6 +112,9 @@ fn read(row: &Row<'_>) -> mainstay_db::Result<Account> {
         archived_at: row.get(11)?,
         version: row.get(12)?,
         pod_role: row.get::<Option<String>>(13)?.and_then(|role| PodRole::parse(&role)),
+        parent_id: row.get(14)?,
+        parent: row.get(15)?,
+        has_hidden_parent: row.get(16)?,
     })
 }
 
@@ -133,4 +162,55 @@ pub fn accounts_by_name(tx: &mut Tx<'_>, workspace: Uuid, name: &str, user: Uuid
 /// Every account of the workspace, for checks and rebuilding.
 pub fn account_ids(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Vec<Uuid>, Fault> {
     Ok(tx.rows(sql!("SELECT id FROM account WHERE workspace_id = $1 ORDER BY id"), &[&workspace], |row| row.get(0))?)
+}
+
+/// The accounts above this one, the nearest first.
+pub fn ancestors(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Uuid>, Fault> {
+    let mut above: Vec<Uuid> = Vec::new();
+    let mut place = account;
+    while above.len() <= PARENT_LEVELS_MAX {
+        let parent = tx.one(
+            sql!("SELECT parent_id FROM account WHERE workspace_id = $1 AND id = $2"),
+            &[&workspace, &place],
+            |row| row.get::<Option<Uuid>>(0),
+        )?;
+        let Some(parent) = parent.flatten() else { break };
+        above.push(parent);
+        place = parent;
+    }
+    Ok(above)
+}
+
+/// How many levels of subsidiaries the account has.
+pub fn levels_below(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<usize, Fault> {
+    let mut level = vec![account];
+    for depth in 0..=PARENT_LEVELS_MAX {
+        let mut below = Vec::new();
+        for parent in &level {
+            below.extend(tx.rows(
+                sql!("SELECT id FROM account WHERE workspace_id = $1 AND parent_id = $2"),
+                &[&workspace, parent],
+                |row| row.get::<Uuid>(0),
+            )?);
+        }
+        if below.is_empty() {
+            return Ok(depth);
+        }
+        level = below;
+    }
+    Ok(PARENT_LEVELS_MAX)
+}
+
+/// Active accounts that can be chosen as a parent, by name.
+pub fn parents_offered(tx: &mut Tx<'_>, workspace: Uuid, user: Uuid, limit: i64) -> Result<Vec<(Uuid, String)>, Fault> {
+    Ok(tx.rows(
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " WHERE a.workspace_id = $1 AND a.archived_at IS NULL AND (NOT a.confidential OR m.role IS NOT NULL)
+              ORDER BY lower(a.name), a.id LIMIT $3"
+        )),
+        &[&workspace, &user, &limit],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?)
 }

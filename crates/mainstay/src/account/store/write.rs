@@ -16,6 +16,8 @@ use crate::corridor::verb::By;
 pub struct AccountChange {
     pub fields: NewAccount,
     pub associate_id: Option<Uuid>,
+    /// The account of which it is a subsidiary.
+    pub parent_id: Option<Uuid>,
 }
 
 impl AccountChange {
@@ -31,7 +33,7 @@ impl AccountChange {
             end_on: account.end_on,
             confidential: account.confidential,
         };
-        Self { fields, associate_id: account.associate_id }
+        Self { fields, associate_id: account.associate_id, parent_id: account.parent_id }
     }
 
     /// The account with an edit put on it.
@@ -70,8 +72,8 @@ pub fn create_account(tx: &mut Tx<'_>, by: &By, id: Uuid, new: &AccountChange) -
     tx.exec(
         sql!(
             "INSERT INTO account (id, workspace_id, name, external_id, type, associate_id, industry, vertical, geography,
-               end_on, confidential, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+               end_on, confidential, created_at, parent_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
         ),
         &[
             &id,
@@ -86,6 +88,7 @@ pub fn create_account(tx: &mut Tx<'_>, by: &By, id: Uuid, new: &AccountChange) -
             &f.end_on,
             &f.confidential,
             &by.at,
+            &new.parent_id,
         ],
     )
     .map_err(|error| taken(error, f.external_id.as_deref()))?;
@@ -113,7 +116,7 @@ pub fn edit_account(tx: &mut Tx<'_>, by: &By, before: &Account, change: &Account
     tx.exec(
         sql!(
             "UPDATE account SET name = $3, external_id = $4, type = $5, associate_id = $6, industry = $7, vertical = $8,
-               geography = $9, end_on = $10, confidential = $11
+               geography = $9, end_on = $10, confidential = $11, parent_id = CASE WHEN $13 THEN parent_id ELSE $12 END
              WHERE workspace_id = $1 AND id = $2"
         ),
         &[
@@ -128,6 +131,9 @@ pub fn edit_account(tx: &mut Tx<'_>, by: &By, before: &Account, change: &Account
             &f.geography,
             &f.end_on,
             &f.confidential,
+            &change.parent_id,
+            // What one may not see is not cleared by a form that shows nothing.
+            &(before.has_hidden_parent && change.parent_id.is_none()),
         ],
     )
     .map_err(|error| taken(error, f.external_id.as_deref()))?;
@@ -137,6 +143,7 @@ pub fn edit_account(tx: &mut Tx<'_>, by: &By, before: &Account, change: &Account
         by.happened_to(tx, before.id, Kind::AccountTypeChanged, subject, data)?;
     }
     if !changed.is_empty() {
+        // Not the parent's id: who reads this account may not know of that one.
         let data = json!({ "fields": changed, "associate_id": change.associate_id, "end_on": f.end_on });
         by.happened_to(tx, before.id, Kind::AccountEdited, subject, data)?;
     }
@@ -154,6 +161,7 @@ fn changed_fields(before: &Account, change: &AccountChange) -> Vec<&'static str>
         ("geography", before.geography != f.geography),
         ("end_on", before.end_on != f.end_on),
         ("confidential", before.confidential != f.confidential),
+        ("parent", before.parent_id != change.parent_id),
     ]
     .into_iter()
     .filter_map(|(name, differs)| differs.then_some(name))
@@ -187,7 +195,20 @@ pub fn restore_account(tx: &mut Tx<'_>, by: &By, before: &Account) -> Result<(),
 /// Takes the row of an account away whose import is undone; its events stay.
 /// The caller has already removed what other rooms hold of it.
 pub fn remove_account(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<(), Fault> {
+    tx.exec(
+        sql!("UPDATE account SET parent_id = NULL WHERE workspace_id = $1 AND parent_id = $2"),
+        &[&by.workspace.id, &id],
+    )?;
     by.happened_to(tx, id, Kind::AccountRemoved, ("account", id), json!({}))?;
     tx.exec(sql!("DELETE FROM account WHERE workspace_id = $1 AND id = $2"), &[&by.workspace.id, &id])?;
     Ok(())
 }
+
+/// Who changes who stands above whom waits here, after the account's own lock: two changes at once could make a circle.
+pub fn lock_hierarchy(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {
+    let name = Uuid::from_u128(by.workspace.id.as_u128() ^ HIERARCHY);
+    Ok(tx.lock(&[name])?)
+}
+
+/// Makes another lock of the workspace's id.
+const HIERARCHY: u128 = 0x7061_7265_6e74;

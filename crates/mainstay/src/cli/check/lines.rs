@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mainstay_db::{Db, Scope};
+use mainstay_db::{Db, Scope, Tx};
 use uuid::Uuid;
 
 use crate::account::store as accounts;
@@ -10,7 +10,7 @@ use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
 use crate::corridor::source::Source;
 use crate::corridor::verb::By;
-use crate::portfolio::store as portfolio;
+use crate::portfolio::store::{self as portfolio, Line};
 
 /// Accounts that one transaction locks and computes.
 const AT_ONCE: usize = 200;
@@ -62,9 +62,9 @@ async fn chunk(db: &Db, workspace: &Arc<Workspace>, some: Vec<Uuid>, rebuild: bo
             let due = if rebuild { Vec::new() } else { portfolio::due_lines(tx, workspace.id, by.today(), DUE_MAX)? };
             let mut differing = Vec::new();
             for account in some.iter().filter(|account| !due.contains(account)) {
-                let before = portfolio::line(tx, workspace.id, *account)?;
-                portfolio::project(tx, &by, *account)?;
-                if portfolio::line(tx, workspace.id, *account)? != before {
+                let before = shown(tx, workspace.id, *account)?;
+                crate::app::project_account(tx, &by, *account)?;
+                if shown(tx, workspace.id, *account)? != before {
                     differing.push(*account);
                 }
             }
@@ -75,4 +75,13 @@ async fn chunk(db: &Db, workspace: &Arc<Workspace>, some: Vec<Uuid>, rebuild: bo
         Ok(differing) | Err(Undone::Compared(differing)) => Ok(differing),
         Err(Undone::Failed(fault)) => Err(fault.into()),
     }
+}
+
+/// What the read models say of an account.
+fn shown(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    account: Uuid,
+) -> Result<(Option<Line>, Vec<accounts::StoredMovement>), Fault> {
+    Ok((portfolio::line(tx, workspace, account)?, accounts::account_movements(tx, workspace, account)?))
 }

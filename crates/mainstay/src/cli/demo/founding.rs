@@ -7,10 +7,12 @@ use mainstay_db::Tx;
 use mainstay_rules::field;
 use mainstay_rules::money::Currency;
 use mainstay_rules::permission::Role;
+use mainstay_rules::progress::fiscal_year;
 use uuid::Uuid;
 
 use super::script::OPERATIONS;
 use super::story::{Person, Story};
+use crate::account::store as accounts;
 use crate::app::App;
 use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
@@ -24,6 +26,8 @@ pub const ZONE: &str = "Europe/Madrid";
 pub const FISCAL_YEAR_START_MONTH: i8 = 1;
 /// A name that can never be somebody's real address (RFC 2606).
 const DOMAIN: &str = "snapwright.example";
+/// Four dirham are a euro.
+const DIRHAM_MILLIONTHS: i64 = 250_000;
 
 pub fn email(key: &str) -> String {
     format!("{key}@{DOMAIN}")
@@ -61,11 +65,19 @@ pub fn found(
         function: first.function.clone(),
     };
     store::change_user(tx, &by, founder.id, &edit)?;
+    rates(tx, &by)?;
     let mut users = HashMap::from([(first.key.clone(), founder.id)]);
     for person in story.people.iter().filter(|person| person.key != first.key) {
         users.insert(person.key.clone(), join(tx, app, &by, person, password_hash)?);
     }
     Ok((workspace, users))
+}
+
+/// What one unit of the other currency in the book is worth, for as long as the story goes.
+fn rates(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {
+    let dirham = Currency::parse("AED").map_err(Fault::internal)?;
+    let year = i64::from(fiscal_year(by.today(), FISCAL_YEAR_START_MONTH));
+    accounts::set_exchange_rate(tx, by, year, dirham, Some(DIRHAM_MILLIONTHS))
 }
 
 /// Adds a person who has accepted the invitation already.

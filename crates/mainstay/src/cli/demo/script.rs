@@ -47,6 +47,7 @@ pub enum Deed {
     AddContract { contract: usize },
     AmendContract { contract: usize, step: usize },
     SetTarget,
+    RecordUsage,
     FormPod,
     ChangeType(i64),
     Archive,
@@ -115,6 +116,9 @@ fn changes(writer: &mut Writer<'_>, place: usize, account: &Account) -> Result<(
     writer.add(formed, FORMED, PODS_BY, place, Deed::FormPod)?;
     if let Some(becomes) = account.becomes {
         writer.add(becomes.day, FORMED, PODS_BY, place, Deed::ChangeType(becomes.kind))?;
+    }
+    if !account.usage.is_empty() {
+        writer.add(-1, SIGNED, OPERATIONS, place, Deed::RecordUsage)?;
     }
     if let Some(day) = account.archived {
         writer.add(day, FORMED, OPERATIONS, place, Deed::Archive)?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use mainstay_db::{Scope, Tx};
 use mainstay_rules::account::{AccountEdit, AccountType, NewAccount, NewAccountInput};
+use mainstay_rules::currency::Currency;
 use mainstay_rules::permission::PodRole;
 use mainstay_rules::{field, ledger};
 use uuid::Uuid;
@@ -98,6 +99,7 @@ impl Cast<'_> {
                 let delta = account.delta_target.map(|thousands| thousands * THOUSAND);
                 accounts::set_target(tx, by, id, self.production.calendar.fiscal_year, delta)
             }
+            Deed::RecordUsage => self.record_usage(tx, by, account, id),
             Deed::FormPod => self.form_pod(tx, by, account, id),
             Deed::ChangeType(to) => change_type(tx, by, id, *to),
             Deed::Archive => {
@@ -119,7 +121,9 @@ impl Cast<'_> {
             ..NewAccountInput::default()
         };
         let fields = NewAccount::check(&input).map_err(Fault::invalid)?;
-        let change = AccountChange { fields, associate_id: Some(self.user(&account.associate)?) };
+        let of = |wanted: &String| self.production.story.accounts.iter().position(|one| one.id == *wanted);
+        let parent_id = account.parent.as_ref().and_then(of).and_then(|place| self.ids.get(place).copied());
+        let change = AccountChange { fields, associate_id: Some(self.user(&account.associate)?), parent_id };
         accounts::create_account(tx, by, id, &change)
     }
 
@@ -136,8 +140,13 @@ impl Cast<'_> {
         id: Uuid,
         contract: usize,
     ) -> Result<(), Fault> {
-        let name = account.contracts[contract].name.clone();
-        let new = NewContract { name, external_id: Some(contract_id(account, contract)) };
+        let written = &account.contracts[contract];
+        let new = NewContract {
+            name: written.name.clone(),
+            external_id: Some(contract_id(account, contract)),
+            notice_days: written.notice_days,
+            auto_renew: written.auto_renew,
+        };
         accounts::add_contract(tx, by, id, &new, &self.terms(account, contract, 0)?)?;
         Ok(())
     }
@@ -153,6 +162,16 @@ impl Cast<'_> {
         let found = accounts::contract_by_external_id(tx, by.workspace.id, &contract_id(account, contract))?;
         let found = found.ok_or_else(Fault::not_found)?;
         accounts::amend_contract(tx, by, id, found.id, &self.terms(account, contract, step)?)?;
+        Ok(())
+    }
+
+    fn record_usage(&self, tx: &mut Tx<'_>, by: &By, account: &Account, id: Uuid) -> Result<(), Fault> {
+        let euro = Currency::parse("EUR").map_err(Fault::internal)?;
+        let mut month = self.production.calendar.date(0).first_of_month();
+        for amount in account.usage.iter().rev() {
+            month = month.yesterday().map_err(Fault::internal)?.first_of_month();
+            accounts::record_usage(tx, by, id, month, Some((amount * 100, euro)))?;
+        }
         Ok(())
     }
 
@@ -174,7 +193,11 @@ pub fn terms(calendar: &Calendar, contract: &Contract, step: &ContractStep) -> R
     let end_on = step.ends.or(contract.ends).map(|last_day| calendar.date(last_day + 1));
     let (start_on, arr_minor) = (calendar.contract_start(step.day), step.arr * THOUSAND);
     ledger::check_amendment(start_on, end_on, arr_minor).map_err(Fault::invalid)?;
-    Ok(NewAmendment { start_on, end_on, arr_minor, note: step.note.clone() })
+    let currency = match &contract.currency {
+        Some(code) => Some(Currency::parse(code).map_err(Fault::internal)?),
+        None => None,
+    };
+    Ok(NewAmendment { start_on, end_on, arr_minor, note: step.note.clone(), currency, is_price: step.is_price })
 }
 
 /// Contracts are numbered as they were signed.

@@ -67,6 +67,11 @@ pub struct Account {
     pub contracts: Vec<Contract>,
     pub scores: Scores,
     pub archived: Option<i32>,
+    /// The id of the account of which it is a subsidiary; that one comes earlier in the book.
+    pub parent: Option<String>,
+    /// Usage revenue in euro of the last full months, the newest last.
+    #[serde(default)]
+    pub usage: Vec<i64>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -83,6 +88,11 @@ pub struct Contract {
     pub name: String,
     /// Last day, unless a step says another; none is open.
     pub ends: Option<i32>,
+    pub notice_days: Option<i64>,
+    #[serde(default)]
+    pub auto_renew: bool,
+    /// Euro when left out.
+    pub currency: Option<String>,
     pub steps: Vec<ContractStep>,
 }
 
@@ -90,9 +100,12 @@ pub struct Contract {
 #[serde(deny_unknown_fields)]
 pub struct ContractStep {
     pub day: i32,
-    /// Thousands of euro a year.
+    /// Thousands a year, in the contract's currency.
     pub arr: i64,
     pub ends: Option<i32>,
+    /// It changes the price alone.
+    #[serde(default)]
+    pub is_price: bool,
     #[serde(default)]
     pub note: String,
 }

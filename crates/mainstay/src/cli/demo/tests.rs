@@ -13,6 +13,9 @@ use super::script::{self, Act, Deed};
 use super::stage::{THOUSAND, terms};
 use super::story::{self, Account};
 
+/// As the demo's founding sets it.
+const DIRHAM_A_EURO: i64 = 4;
+
 fn days() -> impl Iterator<Item = Date> {
     // From one new year over a leap day to another.
     let first = date(2027, 1, 1);
@@ -39,7 +42,7 @@ fn ledger(calendar: &Calendar, account: &Account, acts: &[Act], place: usize) ->
                 contract: Uuid::from_u128(contract as u128),
                 start_on: terms.start_on,
                 end_on: terms.end_on,
-                arr_minor: terms.arr_minor,
+                arr_minor: terms.arr_minor / if terms.currency.is_some() { DIRHAM_A_EURO } else { 1 },
                 recorded_at,
             }
         })

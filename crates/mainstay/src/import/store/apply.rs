@@ -159,7 +159,7 @@ fn create(
 ) -> Result<Applied, Fault> {
     let associate_id = user_of(row.change.associate.as_ref(), newcomers);
     let fields = row.change.new_account();
-    accounts::create_account(tx, by, id, &AccountChange { fields: fields.clone(), associate_id })?;
+    accounts::create_account(tx, by, id, &AccountChange { fields: fields.clone(), associate_id, parent_id: None })?;
     match associate_id {
         Some(user) => pods::put_member(tx, by, (id, &fields.name), user, PodRole::Owner, "account_executive")?,
         None => {
@@ -283,7 +283,7 @@ fn write_money(
         let (on, id) = if let Some(on) = contract {
             (on, accounts::amend_contract(tx, by, account, on, amendment)?)
         } else {
-            let new = NewContract { name: OPENING_CONTRACT.to_owned(), external_id: None };
+            let new = NewContract { name: OPENING_CONTRACT.to_owned(), ..NewContract::default() };
             accounts::add_contract(tx, by, account, &new, amendment)?
         };
         contract = Some(on);

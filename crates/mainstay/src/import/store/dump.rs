@@ -44,12 +44,22 @@ pub static TABLES: &[Table] = &[
         ("id", Id), ("name", Text), ("email", Text), ("role", Text), ("function", Text), ("active", Bool), ("created_at", Time)] },
     Table { name: "account", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("name", Text), ("external_id", Text), ("type", Number), ("associate_id", Id), ("industry", Text),
-        ("vertical", Text), ("geography", Text), ("end_on", Day), ("confidential", Bool), ("archived_at", Time), ("created_at", Time)] },
+        ("vertical", Text), ("geography", Text), ("end_on", Day), ("confidential", Bool), ("archived_at", Time), ("created_at", Time),
+        ("parent_id", Id)] },
     Table { name: "contract", workspace: "workspace_id", key: &["id"], columns: &[
-        ("id", Id), ("account_id", Id), ("name", Text), ("external_id", Text), ("created_at", Time)] },
+        ("id", Id), ("account_id", Id), ("name", Text), ("external_id", Text), ("notice_days", Number), ("auto_renew", Bool),
+        ("created_at", Time)] },
     Table { name: "contract_amendment", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("account_id", Id), ("contract_id", Id), ("start_on", Day), ("end_on", Day), ("arr_minor", Number),
-        ("currency", Text), ("note", Text), ("recorded_at", Time), ("recorded_by", Id), ("withdrawn_at", Time)] },
+        ("currency", Text), ("note", Text), ("recorded_at", Time), ("recorded_by", Id), ("withdrawn_at", Time),
+        ("is_price", Bool)] },
+    Table { name: "movement_kind", workspace: "workspace_id", key: &["contract_id", "moved_on"], columns: &[
+        ("account_id", Id), ("contract_id", Id), ("moved_on", Day), ("kind", Text), ("reason", Text), ("decided_at", Time),
+        ("decided_by", Id)] },
+    Table { name: "usage_revenue", workspace: "workspace_id", key: &["account_id", "month"], columns: &[
+        ("account_id", Id), ("month", Day), ("minor", Number), ("currency", Text)] },
+    Table { name: "exchange_rate", workspace: "workspace_id", key: &["fiscal_year", "currency"], columns: &[
+        ("fiscal_year", Number), ("currency", Text), ("rate_millionths", Number)] },
     Table { name: "arr_target", workspace: "workspace_id", key: &["account_id", "fiscal_year"], columns: &[
         ("account_id", Id), ("fiscal_year", Number), ("delta_minor", Number), ("currency", Text)] },
     Table { name: "pod", workspace: "workspace_id", key: &["id"], columns: &[

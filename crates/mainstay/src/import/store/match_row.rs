@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
 use mainstay_db::Tx;
 use mainstay_rules::account::{AccountEdit, AccountType, NewAccount};
 use mainstay_rules::field;
@@ -176,7 +177,7 @@ pub fn compare(
     change.associate = associate_of(people, account, row, &mut remarks);
     change.scores = scores_of(tx, workspace.id, account, row)?;
     let held = match account {
-        Some(account) => held(tx, workspace.id, account)?,
+        Some(account) => held(tx, workspace, account, when.today)?,
         None => Held::default(),
     };
     let (money, warnings) = money::compare(&held, row, when);
@@ -258,10 +259,10 @@ fn scores_of(
         .collect())
 }
 
-fn held(tx: &mut Tx<'_>, workspace: Uuid, account: &Account) -> Result<Held, Fault> {
+fn held(tx: &mut Tx<'_>, workspace: &Workspace, account: &Account, today: Date) -> Result<Held, Fault> {
     Ok(Held {
-        ledger: accounts::ledger(tx, workspace, account.id)?,
-        contracts: accounts::contracts(tx, workspace, account.id)?,
+        ledger: accounts::ledger(tx, workspace, account.id, today)?,
+        contracts: accounts::contracts(tx, workspace.id, account.id)?,
         typed_end: account.end_on,
     })
 }

@@ -124,7 +124,7 @@ impl Comparison<'_> {
         let before = self.in_force(day);
         let start_on = before.map_or_else(|| year_start(day, self.when.fiscal_year_start_month), |a| a.start_on);
         let end_on = before.and_then(|a| a.end_on).filter(|end| *end > day);
-        let amendment = NewAmendment { start_on, end_on, arr_minor, note: String::new() };
+        let amendment = NewAmendment { start_on, end_on, arr_minor, ..NewAmendment::default() };
         self.put(&amendment);
         self.change.earlier = Some(amendment);
     }
@@ -136,7 +136,7 @@ impl Comparison<'_> {
         }
         let Some(arr_minor) = self.own_share(Field::ArrYtd, arr, today) else { return };
         let end_on = self.in_force(today).and_then(|a| a.end_on).filter(|end| *end > today);
-        let amendment = NewAmendment { start_on: today, end_on, arr_minor, note: String::new() };
+        let amendment = NewAmendment { start_on: today, end_on, arr_minor, ..NewAmendment::default() };
         self.put(&amendment);
         self.change.now = Some(amendment);
     }
@@ -167,8 +167,12 @@ impl Comparison<'_> {
         let (kept_ledger, today) = (self.ledger.clone(), self.when.today);
         // Of the opening contract only what was written before this row counts as signed.
         self.ledger.retain(|a| a.contract != self.opening || a.recorded_at != self.when.at || a.start_on < today);
-        let end_now =
-            NewAmendment { start_on: today, end_on: Some(end_on), arr_minor: running.arr_minor, note: String::new() };
+        let end_now = NewAmendment {
+            start_on: today,
+            end_on: Some(end_on),
+            arr_minor: running.arr_minor,
+            ..NewAmendment::default()
+        };
         self.put(&end_now);
         let shown = next_material_end(&self.ledger, today).map(mainstay_rules::ledger::End::last_day);
         if shown != Some(last_day) {
@@ -219,7 +223,14 @@ mod tests {
                 recorded_at: WHEN.at,
             });
         }
-        let contract = Contract { id, account_id: Uuid::nil(), name: OPENING_CONTRACT.to_owned(), external_id: None };
+        let contract = Contract {
+            id,
+            account_id: Uuid::nil(),
+            name: OPENING_CONTRACT.to_owned(),
+            external_id: None,
+            notice_days: None,
+            auto_renew: false,
+        };
         let contracts = if ledger.is_empty() { Vec::new() } else { vec![contract] };
         Held { ledger, contracts, typed_end: change.typed_end.or(held.typed_end) }
     }
@@ -263,7 +274,14 @@ mod tests {
 
     #[test]
     fn contracts_of_peoples_own_making_are_left_alone() {
-        let own = Contract { id: Uuid::max(), account_id: Uuid::nil(), name: "Frame".to_owned(), external_id: None };
+        let own = Contract {
+            id: Uuid::max(),
+            account_id: Uuid::nil(),
+            name: "Frame".to_owned(),
+            external_id: None,
+            notice_days: None,
+            auto_renew: false,
+        };
         let signed = Amendment {
             contract: own.id,
             start_on: date(2025, 1, 1),

@@ -85,7 +85,8 @@ fn restore(tx: &mut Tx<'_>, by: &By, account: &Account, before: &Before) -> Resu
         end_on: before.end_on,
         confidential: account.confidential,
     };
-    accounts::edit_account(tx, by, account, &AccountChange { fields, associate_id: before.associate_id })?;
+    let change = AccountChange { fields, associate_id: before.associate_id, parent_id: account.parent_id };
+    accounts::edit_account(tx, by, account, &change)?;
     for (metric, hundredths) in &before.scores {
         let new = ScoreIn {
             metric: metric.clone(),

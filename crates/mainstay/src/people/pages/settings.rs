@@ -16,13 +16,14 @@ use crate::text::{frame as words, people as text};
 pub enum Tab {
     Workspace,
     People,
+    Currencies,
     Tokens,
     Jobs,
     Me,
 }
 
 impl Tab {
-    const ALL: [Self; 5] = [Self::Workspace, Self::People, Self::Tokens, Self::Jobs, Self::Me];
+    const ALL: [Self; 6] = [Self::Workspace, Self::People, Self::Currencies, Self::Tokens, Self::Jobs, Self::Me];
 
     /// Who may not do it is not led to it.
     fn is_open_to(self, caller: &Caller) -> bool {
@@ -33,6 +34,7 @@ impl Tab {
         match self {
             Self::Workspace => ("/settings", text::workspace()),
             Self::People => ("/settings/people", text::people()),
+            Self::Currencies => ("/settings/currencies", text::currencies()),
             Self::Tokens => ("/settings/tokens", text::tokens()),
             Self::Jobs => ("/settings/jobs", text::jobs()),
             Self::Me => ("/settings/me", text::my_account()),

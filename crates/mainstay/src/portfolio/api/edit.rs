@@ -169,7 +169,7 @@ fn edit_end(tx: &mut Tx<'_>, by: &By, account: &Account, value: &str) -> Result<
             if end_on == only.end_on {
                 return Ok(());
             }
-            let change = NewAmendment { start_on: today, end_on, arr_minor: only.arr_minor, note: String::new() };
+            let change = NewAmendment { start_on: today, end_on, arr_minor: only.arr_minor, ..NewAmendment::default() };
             mainstay_rules::ledger::check_amendment(change.start_on, change.end_on, change.arr_minor)
                 .map_err(Fault::invalid)?;
             accounts::amend_contract(tx, by, account.id, only.contract, &change).map(|_| ())

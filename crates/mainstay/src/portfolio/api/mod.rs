@@ -1,5 +1,6 @@
 //! The progress report as JSON: rows, totals, and edits of many cells at once.
 
+pub mod arr;
 mod edit;
 mod shape;
 

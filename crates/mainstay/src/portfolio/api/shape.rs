@@ -60,6 +60,11 @@ pub struct RowOut {
     /// The next end that concerns at least a tenth of the account's ARR, or the date that was typed.
     #[schema(value_type = Option<String>, format = Date)]
     pub end_date: Option<Date>,
+    /// The ARR that ends on the end date, where contracts say it.
+    pub end_arr: Option<MoneyOut>,
+    /// The last day on which notice of it can be given.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub notice_by: Option<Date>,
     pub steps: Vec<StepOut>,
     /// The mean of the five steps; a step never scored counts 0.
     pub overall: f64,
@@ -83,6 +88,8 @@ impl RowOut {
             r#type: line.account_type.number(),
             associate: line.associate_id.map(|id| PersonRef { id, name: line.associate.clone() }),
             end_date: line.end_on,
+            end_arr: line.details.end_arr.map(|minor| MoneyOut::of(minor, currency)),
+            notice_by: line.details.notice_by,
             steps: heads.iter().zip(&line.steps).map(|(step, at)| step_of(&step.key, at)).collect(),
             overall: Mean::from_millionths(line.overall).two_decimals(),
             ranked: line.ranked,

@@ -1,9 +1,11 @@
 //! The progress report as a sheet: the page, its rows again when they change, and the cells that come back edited.
 
+pub mod arr;
 mod paper;
 mod report;
 mod row;
 mod tabs;
+mod waterfall;
 
 pub use paper::printed;
 

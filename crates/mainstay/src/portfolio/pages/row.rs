@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use super::View;
 use crate::portfolio::api::{mean, progress_of};
 use crate::portfolio::store::{Line, Totals};
+use crate::text::account::notice_by;
 use crate::text::{frame as words, portfolio as text};
 
 impl View<'_> {
@@ -24,8 +25,9 @@ impl View<'_> {
             tr id=(format!("account-{}", line.account_id)) data-account=(line.account_id) data-version=(line.version) {
                 th scope="row" data-field="name" data-value=(line.name) { a href=(page) { (line.name) } }
                 td data-field="associate" data-value=(line.associate) data-edit="person" { (line.associate) }
-                td.n data-field="end_date" data-value=[line.end_on.map(|d| d.to_string())] data-edit="date" {
+                td.n data-field="end_date" data-value=[line.end_on.map(|d| d.to_string())] data-edit="date" title=[self.at_stake(line)] {
                     @if let Some(end) = line.end_on { (words::day(end)) }
+                    @if line.details.notice_by.is_some_and(|by| by < self.today) { " " small.low { (text::notice_overdue()) } }
                 }
                 td.c data-field="type" data-value=(line.account_type.number()) data-edit="type" { (line.account_type.number()) }
                 @for (index, step) in self.templates.default().steps.iter().enumerate() { (self.step_cell(line, index, &step.key)) }
@@ -50,6 +52,13 @@ impl View<'_> {
             a.gap.unscored[unscored] href=(format!("{page}#{}", step.key)) { (step.name) }
             @if unscored { " " small { (text::never_scored()) } }
         }
+    }
+
+    /// What ends on the end date, and until when notice can be given.
+    fn at_stake(&self, line: &Line) -> Option<String> {
+        let end_arr = money::exact(line.details.end_arr?, self.caller.workspace.currency);
+        let notice = line.details.notice_by.map(|by| notice_by(&words::day(by), by < self.today));
+        Some(text::at_stake(&end_arr, notice.as_deref()))
     }
 
     fn money_cell(&self, field: &str, minor: i64) -> Markup {

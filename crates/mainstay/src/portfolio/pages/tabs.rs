@@ -9,15 +9,17 @@ use crate::text::portfolio as text;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Tab {
     Report,
+    Arr,
 }
 
 impl Tab {
-    const ALL: &[Self] = &[Self::Report];
+    const ALL: &[Self] = &[Self::Report, Self::Arr];
 
     /// The address below the workspace's, and the word.
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Report => ("/portfolio", text::tab_report()),
+            Self::Arr => ("/portfolio/arr", text::tab_arr()),
         }
     }
 }

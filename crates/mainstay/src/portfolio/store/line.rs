@@ -28,7 +28,14 @@ pub struct LineStep {
 /// What a line shows beside its columns: nothing here is sorted or filtered by.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct LineDetails {}
+pub struct LineDetails {
+    /// The ARR at stake on the end date, where contracts say it.
+    pub end_arr: Option<i64>,
+    /// The last day on which notice of it can be given.
+    pub notice_by: Option<Date>,
+    /// The day on which the last of the contracts ends.
+    pub last_end_on: Option<Date>,
+}
 
 /// One account of the progress report.
 #[derive(Clone, Debug, PartialEq, Eq)]

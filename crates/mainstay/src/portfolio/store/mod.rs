@@ -1,5 +1,6 @@
 //! The portfolio room's read model: written by its projector, read by the report.
 
+mod arr;
 mod cached;
 mod filter;
 mod frame;
@@ -9,6 +10,7 @@ mod page;
 mod project;
 mod totals;
 
+pub use arr::{Arr, Named, Span};
 pub use cached::KeptTotals;
 pub use filter::Filter;
 pub use frame::Frame;

@@ -22,6 +22,7 @@ struct Money {
     delta_target: Option<i64>,
     end_on: Option<Date>,
     next_change_on: Date,
+    details: LineDetails,
 }
 
 /// Writes the account's line as of today; an account that is gone has none.
@@ -40,16 +41,26 @@ pub fn project(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<(), Fault> {
 fn money(tx: &mut Tx<'_>, by: &By, account: &Account) -> Result<Money, Fault> {
     let today = by.today();
     let month = by.workspace.fiscal_year_start_month;
-    let ledger_rows = accounts::ledger(tx, by.workspace.id, account.id)?;
+    let ledger_rows = accounts::ledger(tx, &by.workspace, account.id, today)?;
     let year = i64::from(fiscal_year(today, month));
-    let contract_end = ledger::next_material_end(&ledger_rows, today).map(ledger::End::last_day);
+    let end = ledger::next_material_end(&ledger_rows, today);
+    let notice_days = match end {
+        Some(_) => accounts::notice_days(tx, by.workspace.id, account.id)?,
+        None => Vec::new(),
+    };
+    let details = LineDetails {
+        end_arr: end.map(|end| end.arr_minor),
+        notice_by: end.and_then(|end| ledger::notice_by(&ledger_rows, end, &notice_days)),
+        last_end_on: ledger::last_end(&ledger_rows, today).map(ledger::End::last_day),
+    };
     Ok(Money {
         fiscal_year: year,
         last_year: ledger::arr_on(&ledger_rows, last_year_end(today, month)),
         now: ledger::arr_on(&ledger_rows, today),
         delta_target: accounts::target(tx, by.workspace.id, account.id, year)?,
         // Contracts know their end; the typed date stands where none of them ends.
-        end_on: contract_end.or(account.end_on),
+        end_on: end.map(ledger::End::last_day).or(account.end_on),
+        details,
         next_change_on: next_change(&ledger_rows, today, month),
     })
 }
@@ -81,7 +92,7 @@ fn steps_of(card: &Scorecard) -> Vec<LineStep> {
 fn write(tx: &mut Tx<'_>, by: &By, a: &Account, card: &Scorecard, money: &Money) -> Result<(), Fault> {
     let steps = steps_of(card);
     let text = serde_json::to_string(&steps).map_err(Fault::internal)?;
-    let details = serde_json::to_string(&LineDetails::default()).map_err(Fault::internal)?;
+    let details = serde_json::to_string(&money.details).map_err(Fault::internal)?;
     let scores: Vec<Option<i64>> = steps.iter().map(|step| step.score).collect();
     let gap_step = card.gap.as_ref().and_then(|gap| i64::try_from(gap.step).ok());
     let gap_metric = card.gap.as_ref().and_then(|gap| gap.metric.clone());

@@ -96,6 +96,8 @@ texts! {
     geography = "Geography";
     external_id = "External id";
     external_id_hint = "The id in your CRM or spreadsheet. Imports find the account again by it.";
+    parent = "Subsidiary of";
+    no_parent = "Nobody: it stands alone";
     confidential_check = "Confidential: only the members of its client pod see this account";
     save_details = "Save details";
     archive = "Archive";
@@ -146,6 +148,31 @@ texts! {
     contract_button = "Add contract";
     contract_name = "Contract name or number";
     withdraw = "Withdraw";
+    last_end = "Last end";
+    at_stake = "at stake";
+    renews = "renews by itself";
+    price_tag = "price";
+    is_price = "It changes the price alone";
+    change_terms = "Change name or notice";
+    save_terms = "Save contract";
+    notice_days = "Days of notice";
+    notice_hint = "Before its last day, for example 90. Empty: none agreed.";
+    currency = "Currency";
+    auto_renew = "It renews by itself when nobody gives notice";
+    no_movements = "Nothing moved yet. Movements follow from contracts.";
+    ahead = "ahead";
+    change_kind = "Change the kind";
+    reason = "Why";
+    save_kind = "Save kind";
+    usage = "Usage revenue";
+    usage_what = "Shown beside the ARR and never added to it: the ARR is what is committed.";
+    run_rate = "Run-rate (last 3 full months × 4)";
+    committed = "Committed a year (ARR)";
+    month = "Month";
+    month_hint = "As 2026-07.";
+    revenue = "Revenue";
+    record_usage = "Record a month";
+    save_usage = "Save month";
     withdrawn_all = "Every amendment of this contract was withdrawn.";
 }
 
@@ -213,6 +240,7 @@ pub fn field(name: &str) -> &'static str {
         "geography" => "geography",
         "end_on" => "end date",
         "external_id" => "external id",
+        "parent" => "parent account",
         _ => "confidential",
     }
 }
@@ -265,4 +293,23 @@ pub fn progress_words(progress: Progress, currency: Currency) -> String {
         Progress::Money(minor) => gained(minor, currency),
         Progress::Percent(hundredths) => format!("{} %", hundredths / 100),
     }
+}
+
+/// "notice by 13 Jan 2027", "notice was due by 13 Jan 2026"
+pub fn notice_by(day: &str, is_past: bool) -> String {
+    if is_past { format!("notice was due by {day}") } else { format!("notice by {day}") }
+}
+
+pub fn currency_hint(home: Currency) -> String {
+    format!("Empty: {home}. Another one needs a rate under Settings, Currencies.")
+}
+
+/// "As the contracts tell: expansion"
+pub fn as_told(kind: &str) -> String {
+    format!("As the contracts tell: {}", kind.to_lowercase())
+}
+
+/// "July 2026"
+pub fn month_of(month: Date) -> String {
+    month.strftime("%B %Y").to_string()
 }

@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod api;
+pub mod arr;
+pub mod currency;
 pub mod export;
 pub mod frame;
 pub mod import;

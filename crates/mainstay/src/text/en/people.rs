@@ -29,6 +29,7 @@ texts! {
     settings_label = "Settings";
     workspace = "Workspace";
     people = "People";
+    currencies = "Currencies";
     tokens = "API tokens";
     jobs = "Jobs";
     my_account = "My account";

@@ -11,6 +11,8 @@ texts! {
     title = "Progress report";
     tabs_label = "Portfolio";
     tab_report = "Report";
+    tab_arr = "ARR";
+    notice_overdue = "notice overdue";
     no_accounts = "No accounts yet";
     import = "Import";
     add_account = "Add account";
@@ -124,5 +126,13 @@ pub fn hints() -> Markup {
             span { "– never scored, counts as no progress" }
             span { "The tick on a progress bar is today's pace" }
         }
+    }
+}
+
+/// "EUR 1,900,000.00 at stake; notice by 13 Jan 2027"
+pub fn at_stake(amount: &str, notice: Option<&str>) -> String {
+    match notice {
+        Some(notice) => format!("{amount} at stake; {notice}"),
+        None => format!("{amount} at stake"),
     }
 }

@@ -21,6 +21,7 @@ texts! {
     restored_account = "restored the account";
     removed_account = "undid the import that had created the account";
     withdrew_amendment = "withdrew an amendment of a contract";
+    set_rate = "set an exchange rate";
     created_workspace = "created the workspace";
     changed_workspace = "changed the settings of the workspace";
     somebody = "somebody";
@@ -102,6 +103,7 @@ fn field_words(field: &str) -> &str {
         "industry" => "the industry",
         "vertical" => "the vertical",
         "geography" => "the geography",
+        "parent" => "the parent account",
         other => other,
     }
 }
@@ -130,6 +132,28 @@ pub fn added_contract(name: &str, terms: Option<&Terms>) -> Markup {
 
 pub fn amended_contract(name: &str, terms: Option<&Terms>) -> Markup {
     html! { "amended " b { (name) } @if let Some(terms) = terms { ": " (terms.words()) } }
+}
+
+pub fn edited_contract(name: &str) -> Markup {
+    html! { "changed name, notice or renewal of " b { (name) } }
+}
+
+/// "decided that the movement of Frame on 1 Feb 2026 is price"
+pub fn judged_movement(contract: &str, on: Option<Date>, kind: &str, is_decided: bool) -> Markup {
+    html! {
+        @if is_decided { "decided that the movement of " } @else { "gave back its own kind to the movement of " }
+        b { (contract) } @if let Some(on) = on { " on " (day(on)) }
+        @if is_decided { " is " b { (kind.to_lowercase()) } } @else { ": " (kind.to_lowercase()) }
+    }
+}
+
+pub fn recorded_usage(month: &str, amount: Option<&str>) -> Markup {
+    html! {
+        @match amount {
+            Some(amount) => { "recorded usage revenue of " b { (amount) } " for " (month) }
+            None => { "took back the usage revenue of " (month) }
+        }
+    }
 }
 
 pub fn set_target(year: &str, after: Option<&str>, before: Option<&str>) -> Markup {

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use mainstay_rules::event::Kind;
+use mainstay_rules::ledger::MovementKind;
 use mainstay_rules::money::{self, Currency};
 use mainstay_rules::score::Score;
 use maud::{Markup, html};
@@ -10,6 +11,8 @@ use serde_json::Value;
 use super::View;
 use crate::account::pages::path;
 use crate::scorecard::pages::{exact, exact_chip};
+use crate::text::account::month_of;
+use crate::text::arr;
 use crate::text::timeline::{self as text, Person, Terms};
 use crate::timeline::store::Entry;
 
@@ -25,6 +28,9 @@ impl View<'_> {
                 Kind::AccountTypeChanged => (text::changed_type(&number(&data["before"]), &number(&data["after"]))),
                 Kind::ContractAdded => (text::added_contract(contract(entry), terms(data).as_ref())),
                 Kind::ContractAmended => (text::amended_contract(contract(entry), terms(data).as_ref())),
+                Kind::ContractEdited => (text::edited_contract(contract(entry))),
+                Kind::MovementJudged => (judged(entry)),
+                Kind::UsageRecorded => (usage(data)),
                 Kind::TargetSet => (target(data)),
                 Kind::PodMemberAdded => (text::added_member(person(entry), role(data))),
                 Kind::PodMemberChanged => (text::changed_member(person(entry), role(data))),
@@ -118,6 +124,18 @@ fn target(data: &Value) -> Markup {
     text::set_target(&number(&data["fiscal_year"]), after.as_deref(), before.as_deref())
 }
 
+fn judged(entry: &Entry) -> Markup {
+    let data = &entry.event.data;
+    let kind = MovementKind::parse(data["after"].as_str().unwrap_or_default()).map_or("", arr::kind);
+    text::judged_movement(contract(entry), date(&data["moved_on"]), kind, data["decided"] == true)
+}
+
+fn usage(data: &Value) -> Markup {
+    let after = &data["after"];
+    let amount = after["minor"].as_i64().zip(currency(after)).map(|(minor, currency)| money::exact(minor, currency));
+    text::recorded_usage(&date(&data["month"]).map(month_of).unwrap_or_default(), amount.as_deref())
+}
+
 /// What needs no numbers.
 fn plain(kind: Kind, about: &str) -> Markup {
     let of_person = |what| text::person_changed(text::person(what), about);
@@ -132,6 +150,7 @@ fn plain(kind: Kind, about: &str) -> Markup {
         Kind::AccountArchived => text::archived_account(),
         Kind::AccountRestored => text::restored_account(),
         Kind::AccountRemoved => text::removed_account(),
+        Kind::ExchangeRateSet => text::set_rate(),
         Kind::AmendmentWithdrawn => text::withdrew_amendment(),
         Kind::WorkspaceCreated => text::created_workspace(),
         Kind::WorkspaceChanged => text::changed_workspace(),

@@ -171,6 +171,8 @@ impl World {
                 .replace("{metric}", "launched")
                 .replace("{template}", "software")
                 .replace("{version}", "1")
+                .replace("{day}", "2025-01-01")
+                .replace("{month}", "2026-07")
                 .replace("{external_id}", "EXT-1")
                 .replace("{session}", "no-such-session")
                 .replace("{link}", "no-such-link")

@@ -1,0 +1,192 @@
+//! Movements of ARR: a read model of what the contracts say, and the kinds that somebody decided.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use mainstay_db::{Row, Tx, sql};
+use mainstay_rules::currency::Currency;
+use mainstay_rules::event::Kind;
+use mainstay_rules::ledger::{self, Movement, MovementKind, Override};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{StoredAmendment, amendments, rates_for};
+use crate::corridor::fault::Fault;
+use crate::corridor::verb::By;
+
+/// A movement with its currency; amounts are minor units of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredMovement {
+    pub movement: Movement,
+    pub currency: Currency,
+}
+
+fn read_kind(row: &Row<'_>, column: usize) -> mainstay_db::Result<MovementKind> {
+    let word: String = row.get(column)?;
+    MovementKind::parse(&word)
+        .ok_or(mainstay_db::Error::Row { column, problem: format!("no kind of movement: {word}") })
+}
+
+pub(super) fn read_currency(row: &Row<'_>, column: usize) -> mainstay_db::Result<Currency> {
+    let code: String = row.get(column)?;
+    Currency::parse(&code).map_err(|error| mainstay_db::Error::Row { column, problem: error.to_string() })
+}
+
+/// Reads `moved_on, contract_id, kind, derived_kind, before_minor, after_minor, currency`.
+pub(super) fn read_movement(row: &Row<'_>) -> mainstay_db::Result<StoredMovement> {
+    let movement = Movement {
+        on: row.get(0)?,
+        contract: row.get(1)?,
+        kind: read_kind(row, 2)?,
+        derived: read_kind(row, 3)?,
+        before_minor: row.get(4)?,
+        after_minor: row.get(5)?,
+    };
+    Ok(StoredMovement { movement, currency: read_currency(row, 6)? })
+}
+
+/// The account's movements, oldest first.
+pub fn account_movements(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<StoredMovement>, Fault> {
+    Ok(tx.rows(
+        sql!(
+            "SELECT moved_on, contract_id, kind, derived_kind, before_minor, after_minor, currency FROM arr_movement
+             WHERE workspace_id = $1 AND account_id = $2 ORDER BY moved_on, contract_id"
+        ),
+        &[&workspace, &account],
+        read_movement,
+    )?)
+}
+
+/// The projector: the account's movements as its contracts tell them now. Nothing changed, nothing is written.
+pub fn project_movements(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), Fault> {
+    let workspace = by.workspace.id;
+    let before = account_movements(tx, workspace, account)?;
+    let now = derive(tx, by, account)?;
+    if before == now {
+        return Ok(());
+    }
+    let of: [&dyn mainstay_db::Param; 2] = [&workspace, &account];
+    tx.exec(sql!("DELETE FROM arr_movement WHERE workspace_id = $1 AND account_id = $2"), &of)?;
+    for StoredMovement { movement, currency } in &now {
+        tx.exec(
+            sql!(
+                "INSERT INTO arr_movement (workspace_id, account_id, contract_id, moved_on, kind, derived_kind, currency,
+                   before_minor, after_minor)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+            ),
+            &[
+                &workspace,
+                &account,
+                &movement.contract,
+                &movement.on,
+                &movement.kind.as_str(),
+                &movement.derived.as_str(),
+                &currency.code(),
+                &movement.before_minor,
+                &movement.after_minor,
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+fn derive(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<Vec<StoredMovement>, Fault> {
+    let stored = amendments(tx, by.workspace.id, account)?;
+    if stored.is_empty() {
+        return Ok(Vec::new());
+    }
+    let home = by.workspace.currency;
+    let currency_of = |contract: Uuid| currency_in(&stored, contract).unwrap_or(home);
+    let rates = rates_for(tx, &by.workspace, &stored, by.today())?;
+    let rows: Vec<ledger::Amendment> = stored.iter().map(|one| one.amendment).collect();
+    let prices: Vec<(Uuid, Date)> =
+        stored.iter().filter(|one| one.is_price).map(|one| (one.amendment.contract, one.amendment.start_on)).collect();
+    let decided: Vec<Override> =
+        judgements(tx, by.workspace.id, account)?.into_iter().map(|judgement| judgement.judged).collect();
+    let mut worth = Vec::new();
+    for one in &stored {
+        worth.push((one.amendment.contract, rates.rate(one.currency)?));
+    }
+    let convert = |contract: Uuid, minor: i64| {
+        worth.iter().find(|(known, _)| *known == contract).map_or(minor, |(_, rate)| rate.convert(minor))
+    };
+    let movements = ledger::movements(&rows, &prices, &decided, convert);
+    Ok(movements
+        .into_iter()
+        .map(|movement| StoredMovement { currency: currency_of(movement.contract), movement })
+        .collect())
+}
+
+/// The currency of a contract: all its amendments have one.
+pub fn currency_in(stored: &[StoredAmendment], contract: Uuid) -> Option<Currency> {
+    stored.iter().find(|one| one.amendment.contract == contract).map(|one| one.currency)
+}
+
+/// What somebody decided about a movement, and why.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    pub judged: Override,
+    pub reason: String,
+    pub decided_at: Timestamp,
+    /// Empty when the person is gone.
+    pub decided_by: String,
+}
+
+pub fn judgements(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Judgement>, Fault> {
+    Ok(tx.rows(
+        sql!(
+            "SELECT k.contract_id, k.moved_on, k.kind, k.reason, k.decided_at, COALESCE(u.name, '')
+             FROM movement_kind k LEFT JOIN workspace_user u ON u.id = k.decided_by
+             WHERE k.workspace_id = $1 AND k.account_id = $2 ORDER BY k.moved_on, k.contract_id"
+        ),
+        &[&workspace, &account],
+        |row| {
+            Ok(Judgement {
+                judged: Override { contract: row.get(0)?, on: row.get(1)?, kind: read_kind(row, 2)? },
+                reason: row.get(3)?,
+                decided_at: row.get(4)?,
+                decided_by: row.get(5)?,
+            })
+        },
+    )?)
+}
+
+/// Decides the kind of a movement that is there, or takes the decision back; its amount stays what it is.
+pub fn judge_movement(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: Uuid,
+    (contract, on): (Uuid, Date),
+    decided: Option<(MovementKind, &str)>,
+) -> Result<(), Fault> {
+    let workspace = by.workspace.id;
+    let there = account_movements(tx, workspace, account)?
+        .into_iter()
+        .find(|one| one.movement.contract == contract && one.movement.on == on)
+        .ok_or_else(Fault::not_found)?;
+    let key: [&dyn mainstay_db::Param; 4] = [&workspace, &account, &contract, &on];
+    let removed = tx.exec(
+        sql!(
+            "DELETE FROM movement_kind WHERE workspace_id = $1 AND account_id = $2 AND contract_id = $3 AND moved_on = $4"
+        ),
+        &key,
+    )?;
+    if removed == 0 && decided.is_none() {
+        return Ok(());
+    }
+    if let Some((kind, reason)) = decided {
+        tx.exec(
+            sql!(
+                "INSERT INTO movement_kind (workspace_id, account_id, contract_id, moved_on, kind, reason, decided_at,
+                   decided_by)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+            ),
+            &[&workspace, &account, &contract, &on, &kind.as_str(), &reason, &by.at, &by.user],
+        )?;
+    }
+    let after = decided.map_or(there.movement.derived, |(kind, _)| kind);
+    let data = json!({
+        "moved_on": on, "before": there.movement.kind.as_str(), "after": after.as_str(), "decided": decided.is_some(),
+    });
+    by.happened_to(tx, account, Kind::MovementJudged, ("contract", contract), data)?;
+    Ok(())
+}
