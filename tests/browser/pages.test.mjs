@@ -105,6 +105,8 @@ describe("the demo company", () => {
   after(() => server?.discard());
 
   const PAGES = {
+    "today": "/today",
+    "task-new": "/tasks/new",
     "portfolio": "/portfolio",
     "portfolio-filtered": "/portfolio?type=2&gap=1&sort=-overall",
     "arr": "/portfolio/arr",
@@ -339,6 +341,8 @@ describe("a company with nothing, then with more accounts than a page", () => {
     try {
       await visit(server.url, undefined, async (page) => {
         await setUp(page, server);
+        await inspect(page, "today-empty");
+        await open(page, "/w/snapwright/portfolio");
         await inspect(page, "portfolio-empty");
         await open(page, "/w/snapwright/accounts");
         await inspect(page, "accounts-empty");

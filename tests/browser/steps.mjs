@@ -57,7 +57,7 @@ export async function setUp(page, server, { workspace = "Snapwright", name = "Gi
   await type(page, "E-mail", "giulia@snapwright.example");
   await type(page, "Password", PASSWORD);
   await page.keyboard.press("Enter");
-  await heading(page, "Progress report");
+  await heading(page, "Today");
   return link;
 }
 
@@ -67,7 +67,7 @@ export async function signIn(page, email, password) {
   await type(page, "E-mail", email);
   await type(page, "Password", password);
   await page.keyboard.press("Enter");
-  await heading(page, "Progress report");
+  await heading(page, "Today");
 }
 
 /**

@@ -49,6 +49,8 @@ async function join(page, link) {
   await heading(page, "Join Snapwright");
   await type(page, "Password", PASSWORD);
   await page.keyboard.press("Enter");
+  await heading(page, "Today");
+  await press(page, "link", "Portfolio");
   await heading(page, "Progress report");
 }
 
@@ -175,6 +177,46 @@ async function lookBack(page) {
   assert.match(told, /Giulia Ferrante created the account in an import/);
 }
 
+/**
+ * A low score becomes an action of a colleague by two presses; it stands on their day at once, is done there, and the
+ * report says what is being done in between.
+ * @param {Page} giulia @param {Page} marc
+ */
+async function actOnGap(giulia, marc) {
+  await press(marc, "link", "Today");
+  await heading(marc, "Today");
+  await marc.locator("#live.on").waitFor();
+  await intoSheet(giulia);
+  await walkTo(giulia, "Tern", "launched");
+  await giulia.keyboard.type("3.2");
+  await giulia.keyboard.press("Enter");
+  const gap = cell(giulia, "Tern", "gap");
+  await gap.getByText("Effectively launched").waitFor();
+
+  await walkTo(giulia, "Tern", "gap");
+  await giulia.keyboard.press("Enter");
+  const dialog = giulia.getByRole("dialog", { name: "New action" });
+  await dialog.waitFor();
+  assert.match(await dialog.getByLabel("Title").inputValue(), /Effectively launched is 3\.2/);
+  await dialog.getByLabel("Owner").selectOption({ label: "Marc Delacroix" });
+  await tabTo(giulia, dialog.getByRole("button", { name: "Save action" }));
+  await giulia.keyboard.press("Enter");
+  await gap.getByText(/1 action, Marc, /).waitFor();
+  assert.equal(await cursor(giulia), "Tern gap", "the cursor stays in the report");
+
+  const action = marc.locator("[data-task]", { hasText: "Effectively launched is 3.2" });
+  await action.waitFor({ timeout: LIVE_MS_MAX });
+  assert.match(await action.innerText(), /Tern/);
+  await marc.keyboard.press("j");
+  await marc.keyboard.press("x");
+  await marc.getByText(/was 3\.2 when this was opened, is 3\.2 now: has it moved\?/).waitFor();
+  await tabTo(marc, marc.getByLabel(/^New score of /));
+  await marc.keyboard.type("6");
+  await marc.keyboard.press("Enter");
+  await marc.getByText("score moved").waitFor();
+  await gap.getByText("Effectively launched").waitFor({ state: "detached" });
+}
+
 /** Signed out is signed out, by the back button too. @param {Page} page */
 async function leaveForGood(page) {
   await tabTo(page, page.locator(".menu summary"), "Shift+Tab");
@@ -204,6 +246,7 @@ for (const database of DATABASES) {
     await thinkAgain(giulia);
     await mistype(giulia, marc);
     await pasteBlock(giulia, marc);
+    await actOnGap(giulia, marc);
     await sortAndFilter(giulia);
     await lookBack(giulia);
     await leaveForGood(giulia);

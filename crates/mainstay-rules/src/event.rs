@@ -72,6 +72,13 @@ kinds! {
     TemplateDrafted = "template_drafted";
     /// A version of a scorecard template was published; `data` has its key and number.
     TemplatePublished = "template_published";
+    /// A piece of work got an owner, and perhaps a date.
+    TaskAdded = "task_added";
+    /// `data.fields` names what changed; `moved` is the answer whether the score has moved.
+    TaskChanged = "task_changed";
+    TaskDone = "task_done";
+    TaskDropped = "task_dropped";
+    TaskReopened = "task_reopened";
     ImportApplied = "import_applied";
     ImportUndone = "import_undone";
     /// When a kind of machine work happens was changed.

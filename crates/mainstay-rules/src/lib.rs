@@ -16,3 +16,4 @@ mod rounding;
 pub mod schedule;
 pub mod score;
 pub mod scorecard;
+pub mod task;

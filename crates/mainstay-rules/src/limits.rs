@@ -23,6 +23,13 @@ pub const TOKENS_PER_USER_MAX: usize = 50;
 /// Browsers in which one person is signed in; one more signs out the one not seen for the longest time.
 pub const SESSIONS_PER_IDENTITY_MAX: i64 = 100;
 
+/// Characters of what is to be done; more belongs into the note.
+pub const TASK_TITLE_CHARS_MAX: usize = 200;
+/// Open tasks of one person: beyond it nobody keeps the promise that a list of work is.
+pub const OPEN_TASKS_PER_OWNER_MAX: i64 = 1_000;
+/// Tasks that one page shows; the rest is counted and found by the API's list.
+pub const TASKS_SHOWN_MAX: i64 = 300;
+
 /// Cells that one request may change in the progress report.
 pub const EDITS_MAX: usize = 500;
 

@@ -100,6 +100,8 @@ pub enum Deed {
     /// See accounts, the portfolio, people and events (each row by its own right).
     Read,
     CreateAccount,
+    /// Write work down (on an account, by the right to the task that it will be).
+    AddTask,
     Import,
     ManagePeople,
     ManageWorkspace,
@@ -114,7 +116,7 @@ pub enum Deed {
 /// The table of workspace deeds by role.
 pub fn may(role: Role, deed: Deed) -> bool {
     match deed {
-        Deed::Read | Deed::CreateAccount | Deed::ManageOwn => true,
+        Deed::Read | Deed::CreateAccount | Deed::AddTask | Deed::ManageOwn => true,
         Deed::Import | Deed::ManageScorecards => matches!(role, Role::Admin | Role::Leader),
         Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageJobs => role == Role::Admin,
     }
@@ -124,7 +126,7 @@ pub fn may(role: Role, deed: Deed) -> bool {
 pub fn scope_for(deed: Deed) -> TokenScope {
     match deed {
         Deed::Read => TokenScope::Read,
-        Deed::CreateAccount | Deed::Import | Deed::ManageScorecards => TokenScope::Write,
+        Deed::CreateAccount | Deed::AddTask | Deed::Import | Deed::ManageScorecards => TokenScope::Write,
         Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageJobs | Deed::ManageOwn => TokenScope::Admin,
     }
 }
@@ -157,4 +159,28 @@ pub fn steers_account(role: Role, facts: AccountFacts) -> bool {
         Some(PodRole::Owner) => true,
         _ => writes_account(role, facts) && role != Role::Member,
     }
+}
+
+/// What a right to one task depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TaskFacts {
+    /// Of the account that the task is about; none when it is about none.
+    pub account: Option<AccountFacts>,
+    /// The asking user is to do it.
+    pub is_owner: bool,
+    /// The asking user wrote it down.
+    pub is_creator: bool,
+}
+
+/// A task about an account is read by whoever reads the account; one about none by its owner and who wrote it down.
+pub fn reads_task(facts: TaskFacts) -> bool {
+    match facts.account {
+        Some(account) => reads_account(account),
+        None => facts.is_owner || facts.is_creator,
+    }
+}
+
+/// A task about an account is written by its owner and by whoever writes the account; one about none as it is read.
+pub fn writes_task(role: Role, facts: TaskFacts) -> bool {
+    reads_task(facts) && facts.account.is_none_or(|account| facts.is_owner || writes_account(role, account))
 }

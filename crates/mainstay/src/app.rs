@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mainstay_db::{Db, Scope, Tx};
+use mainstay_rules::permission::PodRole;
+use mainstay_rules::score::Score;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
@@ -11,7 +13,7 @@ use crate::corridor::fault::Fault;
 use crate::corridor::live;
 use crate::corridor::source::Source;
 use crate::corridor::verb::By;
-use crate::{account, job, people, pod, portfolio, scorecard};
+use crate::{account, job, people, pod, portfolio, scorecard, task};
 
 /// argon2 takes 19 MiB and a core for a while: so many at once, the others wait their turn.
 const PASSWORDS_AT_ONCE: usize = 2;
@@ -130,6 +132,53 @@ pub fn heading(
         overall: (line.scored_steps > 0).then(|| mainstay_rules::score::Mean::from_millionths(line.overall)),
         trend: scorecard::pages::trend(tx, workspace, account, today)?,
     })
+}
+
+/// The gap of an account in the words of its scorecard; none when it has none, or is archived.
+pub fn gap(tx: &mut Tx<'_>, workspace: uuid::Uuid, account: uuid::Uuid) -> Result<Option<task::Gap>, Fault> {
+    let Some(line) = portfolio::store::line(tx, workspace, account)? else { return Ok(None) };
+    let answers = match line.associate_id {
+        Some(associate) => Some(associate),
+        None => {
+            let members = pod::store::members(tx, workspace, account)?;
+            members.into_iter().find(|member| member.role == PodRole::Owner).map(|owner| owner.user_id)
+        }
+    };
+    let templates = scorecard::store::templates(tx, workspace)?;
+    Ok(portfolio::gap(&line, templates.governing(line.segment())).map(|gap| task::Gap { answers, ..gap }))
+}
+
+/// What the step that a task was to lift reads today.
+pub fn step_now(tx: &mut Tx<'_>, workspace: uuid::Uuid, task: &task::Task) -> Result<Option<task::StepNow>, Fault> {
+    let (Some(account), Some(step)) = (&task.account, &task.step) else { return Ok(None) };
+    let Some(line) = portfolio::store::line(tx, workspace, account.id)? else { return Ok(None) };
+    let templates = scorecard::store::templates(tx, workspace)?;
+    Ok(portfolio::step_now(&line, templates.governing(line.segment()), step, task.metric.as_deref()))
+}
+
+/// Accounts that a person answers for, with a gap and nothing being done about it; those with the most ARR first.
+pub fn gaps_without_action(
+    tx: &mut Tx<'_>,
+    workspace: uuid::Uuid,
+    user: uuid::Uuid,
+) -> Result<Vec<task::OpenGap>, Fault> {
+    let gaps = portfolio::store::gaps_of(tx, workspace, user)?;
+    let ids: Vec<uuid::Uuid> = gaps.iter().map(|gap| gap.account).collect();
+    let busy = task::store::actions(tx, workspace, &ids)?;
+    Ok(gaps.into_iter().filter(|gap| !busy.contains_key(&gap.account)).collect())
+}
+
+/// A new score for what a done task was to lift, as it is asked beside the task.
+pub fn record_score(tx: &mut Tx<'_>, by: &By, account: uuid::Uuid, metric: &str, value: Score) -> Result<(), Fault> {
+    let new = scorecard::store::ScoreIn {
+        metric: metric.to_owned(),
+        value: Some(value),
+        note: String::new(),
+        evidence_url: String::new(),
+        effective_at: None,
+        confirms: true,
+    };
+    scorecard::store::record(tx, by, account, &new)
 }
 
 /// How often the clock of the house is looked at.

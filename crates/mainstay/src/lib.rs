@@ -15,5 +15,6 @@ pub mod pod;
 pub mod portfolio;
 pub mod routes;
 pub mod scorecard;
+pub mod task;
 pub mod text;
 pub mod timeline;

@@ -20,5 +20,6 @@ set![
     "0007_account_ledger",
     "0009_scorecard_template",
     "0011_job",
-    "0012_portfolio_details"
+    "0012_portfolio_details",
+    "0015_task"
 ];

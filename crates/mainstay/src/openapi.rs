@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use crate::people::api as people;
-use crate::{account, export, import, job, pod, portfolio, scorecard, timeline};
+use crate::{account, export, import, job, pod, portfolio, scorecard, task, timeline};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -18,6 +18,14 @@ use crate::{account, export, import, job, pod, portfolio, scorecard, timeline};
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     paths(
+        // Tasks
+        task::api::list_tasks,
+        task::api::add_task,
+        task::api::get_task,
+        task::api::edit_task,
+        task::api::post_done,
+        task::api::post_drop,
+        task::api::post_reopen,
         // Portfolio
         portfolio::api::list,
         portfolio::api::edit,

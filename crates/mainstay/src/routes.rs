@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::corridor::{frame, frame_docs, health, log, security};
 use crate::people::{api as people, pages as people_pages};
-use crate::{account, export, import, job, openapi, pod, portfolio, scorecard, timeline};
+use crate::{account, export, import, job, openapi, pod, portfolio, scorecard, task, timeline};
 
 /// A route as tests and the API description see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +87,24 @@ fn routes() -> Routes {
         .get("/invitations/{link}", gate::show_invitation)
         .post("/invitations/{link}", gate::accept_form)
         .post("/w/{workspace}/sign-out", gate::sign_out)
+        // Today and tasks
+        .get("/w/{workspace}/today", task::pages::today)
+        .get("/w/{workspace}/fragment/today", task::pages::fragment)
+        .get("/w/{workspace}/tasks/new", task::pages::new)
+        .post("/w/{workspace}/tasks", task::pages::add)
+        .get("/w/{workspace}/tasks/{task}", task::pages::show)
+        .post("/w/{workspace}/tasks/{task}", task::pages::save)
+        .post("/w/{workspace}/tasks/{task}/done", task::pages::done)
+        .post("/w/{workspace}/tasks/{task}/drop", task::pages::drop_task)
+        .post("/w/{workspace}/tasks/{task}/reopen", task::pages::reopen)
+        .post("/w/{workspace}/tasks/{task}/moved", task::pages::moved)
+        .get("/api/v1/tasks", task::api::list_tasks)
+        .post("/api/v1/tasks", task::api::add_task)
+        .get("/api/v1/tasks/{task}", task::api::get_task)
+        .patch("/api/v1/tasks/{task}", task::api::edit_task)
+        .post("/api/v1/tasks/{task}/done", task::api::post_done)
+        .post("/api/v1/tasks/{task}/drop", task::api::post_drop)
+        .post("/api/v1/tasks/{task}/reopen", task::api::post_reopen)
         // Portfolio
         .get("/w/{workspace}/portfolio", portfolio::pages::show)
         .get("/w/{workspace}/portfolio/rows", portfolio::pages::rows)

@@ -120,14 +120,21 @@ async function reload(part) {
   relativeTimes();
 }
 
+/** A part is about one account, or about kinds of events of any. @param {HTMLElement} part @param {Changed} event */
+const concerns = (part, event) => (part.dataset.kinds ? part.dataset.kinds.split(" ").includes(event.kind) : event.account === part.dataset.account);
+
+/** What a form on this very page has changed, without waiting for the stream. @returns {Promise<unknown>} */
+export const renew = () => Promise.all(all("[data-live-fragment]").map(reload));
+
 /** Not awaited at the top: the sheet's modules import this one. */
 async function follow() {
   const sheet = document.getElementById("sheet") && (await import("./sheet.js"));
+  if (document.querySelector("[data-quiet], [data-dialog], #sheet")) await import("./task.js");
   for (const dot of all("#live")) {
     connect(dot.dataset.liveUrl ?? "", {
       changed(events) {
         sheet?.changed(events);
-        for (const part of all("[data-live-fragment]")) if (events.some((event) => event.account === part.dataset.account)) void reload(part);
+        for (const part of all("[data-live-fragment]")) if (events.some((event) => concerns(part, event))) void reload(part);
       },
       resync() {
         sheet?.resync();

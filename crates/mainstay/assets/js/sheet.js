@@ -155,7 +155,7 @@ function target(key = "", control = false) {
 /** @param {KeyboardEvent} event @param {Cell} cell @returns {boolean} whether the key was used */
 function command(event, cell, control = false) {
   const key = event.key.toLowerCase();
-  const link = cell.querySelector("a");
+  const link = cell.querySelector("[data-dialog]") ?? cell.querySelector("a");
   if (control && (key === "z" || key === "y")) undo(key === "z" && !event.shiftKey);
   else if (control || event.altKey) return false;
   else if (key === "enter" && link && !cell.dataset.edit) link.click();
@@ -230,3 +230,4 @@ export function changed(events) {
   reload([...new Set(behind.map((event) => event.account))]);
 }
 export const resync = () => reload([...body.rows].map((line) => line.dataset.account));
+document.addEventListener("task", (event) => reload([/** @type {CustomEvent} */ (event).detail]));

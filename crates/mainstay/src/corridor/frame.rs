@@ -16,6 +16,7 @@ use crate::text::people::role_word;
 /// The entries of the menu; a room that does not exist yet has none.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Menu {
+    Today,
     Portfolio,
     Accounts,
     Import,
@@ -27,7 +28,7 @@ pub enum Menu {
 const ICON_MARK: &str = r#"<svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round" d="M11 2v18M11 3l8 12H11M11 7l-7 8h7M3 19h16"/></svg>"#;
 
 impl Menu {
-    const ALL: [Self; 4] = [Self::Portfolio, Self::Accounts, Self::Import, Self::Settings];
+    const ALL: [Self; 5] = [Self::Today, Self::Portfolio, Self::Accounts, Self::Import, Self::Settings];
 
     /// Who may not do it is not led to it.
     fn is_open_to(self, caller: &Caller) -> bool {
@@ -36,6 +37,9 @@ impl Menu {
 
     fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
+            Self::Today => {
+                ("/today", text::today(), "M2.5 4h11v9.5h-11zM2.5 6.5h11M5.5 2.5V4M10.5 2.5V4M5.5 10l1.7 1.5 3-3")
+            }
             Self::Portfolio => ("/portfolio", text::portfolio(), "M2.5 3.5h11v9h-11zM2.5 6.5h11M6.5 6.5v6"),
             Self::Accounts => ("/accounts", text::accounts(), "M2.5 13.5v-9l5-2v11M7.5 6.5h6v7h-11M10.5 9h0M10.5 11h0"),
             Self::Import => ("/import", text::import(), "M8 2.5v7M5 7l3 3 3-3M2.5 11v2.5h11V11"),
@@ -100,7 +104,7 @@ fn framed(caller: &Caller, menu: Menu, title: &str, class: &str, body: &Markup) 
 fn rail(caller: &Caller, current: Menu) -> Markup {
     html! {
         nav.rail aria-label=(text::menu_label()) {
-            a.brand href=(caller.path("/portfolio")) {
+            a.brand href=(caller.path("/today")) {
                 (PreEscaped(ICON_MARK))
                 span { b { (text::product()) } small { (caller.workspace.name) } }
             }
@@ -258,4 +262,9 @@ pub async fn not_found() -> Fault {
 /// After a form was done: the browser reads the page anew, so that "back" and "reload" are harmless.
 pub fn see_other(path: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, path.to_owned())]).into_response()
+}
+
+/// Where a form says to go on: only ever a place of this server, else the start.
+pub fn own_path(next: &str) -> &str {
+    if next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']) { next } else { "/" }
 }

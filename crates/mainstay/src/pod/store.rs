@@ -93,6 +93,23 @@ pub fn owner(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Option<S
     )?)
 }
 
+/// The accounts in whose client pod somebody is today, by name.
+pub fn accounts_of(tx: &mut Tx<'_>, workspace: Uuid, user: Uuid, limit: i64) -> Result<Vec<(Uuid, String)>, Fault> {
+    Ok(tx.rows(
+        sql!(
+            "SELECT a.id, a.name
+             FROM pod_member m
+             JOIN pod p ON p.id = m.pod_id AND p.kind = 'client'
+             JOIN pod_account pa ON pa.pod_id = m.pod_id AND pa.until IS NULL
+             JOIN account a ON a.id = pa.account_id AND a.archived_at IS NULL
+             WHERE m.workspace_id = $1 AND m.user_id = $2 AND m.until IS NULL
+             ORDER BY lower(a.name), a.id LIMIT $3"
+        ),
+        &[&workspace, &user, &limit],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?)
+}
+
 /// Adds a user to the account's client pod, or changes the duty of one who is in it.
 /// The pod has one owner: a new owner makes the old one a member of the team.
 pub fn put_member(

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
 use crate::corridor::live::Readers;
-use crate::{account, people, pod, scorecard};
+use crate::{account, people, pod, scorecard, task};
 
 /// An event with the words that its ids stand for.
 pub struct Entry {
@@ -21,6 +21,8 @@ pub struct Entry {
     pub actor: String,
     /// The person or contract that it is about.
     pub about: String,
+    /// What a task is called today.
+    pub title: String,
     /// What was written with a score.
     pub note: String,
     pub evidence_url: String,
@@ -46,6 +48,10 @@ fn entry(tx: &mut Tx<'_>, names: &mut Names, event: Event) -> Result<Entry, Faul
     let actor = names.user(tx, event.actor)?;
     let about = match event.subject_kind.as_str() {
         "user" => names.user(tx, Some(event.subject))?,
+        "task" => {
+            let owner = event.data["owner"].as_str().and_then(|id| Uuid::parse_str(id).ok());
+            names.user(tx, owner)?
+        }
         "contract" => names.contract(tx, event.account, event.subject)?,
         _ => {
             let associate = event.data["associate_id"].as_str().and_then(|id| Uuid::parse_str(id).ok());
@@ -56,10 +62,15 @@ fn entry(tx: &mut Tx<'_>, names: &mut Names, event: Event) -> Result<Entry, Faul
         "score" => scorecard::store::recorded(tx, names.workspace, event.subject)?,
         _ => None,
     };
+    let title = match event.subject_kind.as_str() {
+        "task" => task::store::task(tx, names.workspace, event.subject, Uuid::nil())?.map(|task| task.title),
+        _ => None,
+    };
     let (note, evidence_url) = score.map(|score| (score.note, score.evidence_url)).unwrap_or_default();
-    let metric = event.data["metric"].as_str().and_then(|key| names.template.metric(key));
+    let key = event.data["metric"].as_str().or_else(|| event.data["step"].as_str());
+    let metric = key.and_then(|key| names.template.metric(key));
     let metric = metric.map(|metric| (metric.step.key.clone(), metric.name().to_owned()));
-    Ok(Entry { event, actor, about, note, evidence_url, metric })
+    Ok(Entry { event, actor, about, title: title.unwrap_or_default(), note, evidence_url, metric })
 }
 
 /// Names that several events of a page share, each read once.
@@ -117,6 +128,13 @@ pub fn head(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Cursor, Fault> {
 ///
 /// That an account is gone is told to everybody: whoever copied it must forget it, and the event holds no more than its id.
 pub fn readers_of(tx: &mut Tx<'_>, event: &Event, known: &mut BTreeMap<Uuid, Readers>) -> Result<Readers, Fault> {
+    if event.subject_kind == "task" && event.account.is_none() {
+        // About no account: its owner and whoever wrote it down.
+        let task = task::store::task(tx, event.workspace, event.subject, Uuid::nil())?;
+        return Ok(Readers::Users(
+            task.map_or_else(Vec::new, |task| std::iter::once(task.owner_id).chain(task.created_by).collect()),
+        ));
+    }
     let Some(account) = event.account.filter(|_| event.kind != Kind::AccountRemoved.as_str()) else {
         return Ok(Readers::Workspace);
     };

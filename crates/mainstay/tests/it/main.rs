@@ -21,5 +21,6 @@ mod portfolio;
 mod scorecard;
 mod scorecard_template;
 mod statements;
+mod task;
 mod timeline;
 mod workbook;

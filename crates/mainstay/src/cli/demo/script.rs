@@ -28,6 +28,8 @@ const SIGNED: i32 = 12 * 60;
 const FORMED: i32 = 15 * 60;
 const MEASURED: i32 = 16 * 60;
 const MEASURED_WITHIN: i32 = 90;
+const PROMISED: i32 = 14 * 60;
+const KEPT: i32 = 17 * 60;
 /// Accounts take their turn, a minute each.
 const TURN: i32 = 1;
 
@@ -44,14 +46,22 @@ pub struct Act {
 
 pub enum Deed {
     CreateAccount,
-    AddContract { contract: usize },
-    AmendContract { contract: usize, step: usize },
+    AddContract {
+        contract: usize,
+    },
+    AmendContract {
+        contract: usize,
+        step: usize,
+    },
     SetTarget,
     RecordUsage,
     FormPod,
     ChangeType(i64),
     Archive,
     Score(Vec<Said>),
+    /// The place of a task in the story.
+    Promise(usize),
+    Keep(usize),
 }
 
 struct Writer<'a> {
@@ -77,6 +87,7 @@ pub fn write(story: &Story, calendar: &Calendar) -> Result<Vec<Act>, String> {
         changes(&mut writer, place, account)?;
         scores(&mut writer, place, account)?;
     }
+    promises(&mut writer, story)?;
     // Stable: what one account does at one moment stays in the order written above.
     writer.acts.sort_by_key(|act| act.at);
     Ok(writer.acts)
@@ -145,6 +156,19 @@ fn scores(writer: &mut Writer<'_>, place: usize, account: &Account) -> Result<()
             Occasion::Measured => MEASURED + scattered(day, MEASURED_WITHIN),
         };
         writer.add(day, minute, &who, place, Deed::Score(said))?;
+    }
+    Ok(())
+}
+
+/// Work is given in the afternoon, and done before people go home.
+fn promises(writer: &mut Writer<'_>, story: &Story) -> Result<(), String> {
+    for (index, task) in story.tasks.iter().enumerate() {
+        let place = story.accounts.iter().position(|account| account.id == task.account);
+        let place = place.ok_or_else(|| format!("demo/tasks.toml names {}, which is no account", task.account))?;
+        writer.add(task.day, PROMISED + scattered(task.day, TYPED_WITHIN), &task.by, place, Deed::Promise(index))?;
+        if let Some(day) = task.done {
+            writer.add(day, KEPT + scattered(day, MEASURED_WITHIN), &task.owner, place, Deed::Keep(index))?;
+        }
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The script is played: every deed by the verb of its room, under the simulated clock, in one transaction.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use uuid::Uuid;
 
 use super::calendar::Calendar;
 use super::founding;
+use super::promise;
 use super::scoring::Said;
 use super::script::{Act, Deed};
 use super::story::{Account, Contract, ContractStep, Story};
@@ -43,6 +45,8 @@ struct Cast<'a> {
     workspace: Arc<Workspace>,
     users: HashMap<String, Uuid>,
     ids: &'a [Uuid],
+    /// Tasks by their place in the story.
+    promised: RefCell<HashMap<usize, Uuid>>,
 }
 
 /// Plays the whole story; it is there as a whole or not at all.
@@ -59,7 +63,14 @@ pub async fn play(app: &App, production: Arc<Production>) -> Result<(), Fault> {
             tx.lock(&locks)?;
             let (workspace, users) =
                 founding::found(tx, &app_in, workspace, &production.story, &production.password_hash)?;
-            let cast = Cast { app: &app_in, production: &production, workspace, users, ids: &ids };
+            let cast = Cast {
+                app: &app_in,
+                production: &production,
+                workspace,
+                users,
+                ids: &ids,
+                promised: RefCell::default(),
+            };
             cast.perform(tx)
         })
         .await
@@ -105,6 +116,15 @@ impl Cast<'_> {
             Deed::Archive => {
                 let before = known(tx, by, id)?;
                 accounts::archive_account(tx, by, &before)
+            }
+            Deed::Promise(index) => {
+                let task = promise::make(tx, by, self.production, (id, *index), &|key| self.user(key))?;
+                self.promised.borrow_mut().insert(*index, task);
+                Ok(())
+            }
+            Deed::Keep(index) => {
+                let task = self.promised.borrow().get(index).copied().ok_or_else(Fault::not_found)?;
+                promise::keep(tx, by, task, self.production.story.tasks[*index].moved)
             }
             Deed::Score(said) => said.iter().try_for_each(|said| record(tx, by, id, said)),
         }

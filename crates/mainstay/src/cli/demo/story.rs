@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+const TASKS: &str = include_str!("../../../demo/tasks.toml");
 const PEOPLE: &str = include_str!("../../../demo/people.toml");
 /// The clients, one file for each sales pod.
 const CLIENTS: [(&str, &str); 3] = [
@@ -14,6 +15,7 @@ const CLIENTS: [(&str, &str); 3] = [
 pub struct Story {
     pub people: Vec<Person>,
     pub accounts: Vec<Account>,
+    pub tasks: Vec<Promise>,
 }
 
 #[derive(Deserialize)]
@@ -30,6 +32,37 @@ pub struct Person {
     pub name: String,
     pub function: String,
     pub role: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TasksFile {
+    tasks: Vec<Promise>,
+}
+
+/// A task that somebody was given, and perhaps has done.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Promise {
+    /// The account's id.
+    pub account: String,
+    /// Empty for one on a gap, whose title says the gap.
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    pub note: String,
+    /// It is an action on the account's gap of that day.
+    #[serde(default)]
+    pub gap: bool,
+    #[serde(default)]
+    pub source: String,
+    pub by: String,
+    pub owner: String,
+    pub day: i32,
+    pub due: Option<i32>,
+    pub done: Option<i32>,
+    /// The answer whether the score has moved.
+    pub moved: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -196,5 +229,6 @@ pub fn read() -> Result<Story, String> {
             account
         }));
     }
-    Ok(Story { people: people.people, accounts })
+    let tasks: TasksFile = toml::from_str(TASKS).map_err(|e| format!("demo/tasks.toml: {e}"))?;
+    Ok(Story { people: people.people, accounts, tasks: tasks.tasks })
 }

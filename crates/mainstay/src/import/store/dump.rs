@@ -77,6 +77,10 @@ pub static TABLES: &[Table] = &[
     Table { name: "scorecard_version", workspace: "workspace_id", key: &["template_id", "version"], columns: &[
         ("template_id", Id), ("version", Number), ("text", Text), ("note", Text), ("published_at", Time),
         ("published_by", Id)] },
+    Table { name: "task", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("account_id", Id), ("title", Text), ("note", Text), ("owner_id", Id), ("due_on", Day), ("status", Text),
+        ("source", Text), ("source_step", Text), ("source_metric", Text), ("source_score", Number), ("moved", Bool),
+        ("version", Number), ("created_at", Time), ("created_by", Id), ("closed_at", Time), ("closed_by", Id)] },
     Table { name: "import", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("file_name", Text), ("status", Text), ("headers", Json), ("settings", Json), ("summary", Json),
         ("created_at", Time), ("created_by", Id), ("applied_at", Time), ("undone_at", Time)] },

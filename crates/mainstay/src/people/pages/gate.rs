@@ -48,11 +48,6 @@ fn with_session(app: &App, secret: &str, then: &str) -> Response {
     response
 }
 
-/// Only a path of our own is a place to go after signing in.
-fn own_path(next: &str) -> &str {
-    if next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']) { next } else { "/" }
-}
-
 /// `GET /`: where this browser's work is.
 pub async fn start(State(app): State<App>, headers: HeaderMap) -> Result<Response, Fault> {
     let Some(secret) = session_secret(&headers) else { return Ok(see_other("/sign-in")) };
@@ -66,7 +61,7 @@ pub async fn start(State(app): State<App>, headers: HeaderMap) -> Result<Respons
             &html! { h1 { (text::no_workspace()) } p { (text::no_workspace_what()) } },
         )
         .into_response()),
-        [only] => Ok(see_other(&only.path("/portfolio"))),
+        [only] => Ok(see_other(&only.path("/today"))),
         several => Ok(choose_workspace(several).into_response()),
     }
 }
@@ -77,7 +72,7 @@ fn choose_workspace(callers: &[Caller]) -> Markup {
         false,
         &html! {
             h1 { (text::choose_workspace()) }
-            ul { @for caller in callers { li { a href=(caller.path("/portfolio")) { (caller.workspace.name) } } } }
+            ul { @for caller in callers { li { a href=(caller.path("/today")) { (caller.workspace.name) } } } }
         },
     )
 }
@@ -90,7 +85,7 @@ pub struct Next {
 
 /// `GET /sign-in`
 pub async fn show_sign_in(Query(next): Query<Next>) -> Markup {
-    sign_in_page("", own_path(&next.next), None)
+    sign_in_page("", frame::own_path(&next.next), None)
 }
 
 fn sign_in_page(email: &str, next: &str, fault: Option<&Fault>) -> Markup {
@@ -131,10 +126,10 @@ pub async fn sign_in_form(
         return Err(Fault::new(Problem::WrongPassword, text::no_password()));
     }
     match sign_in::sign_in(&app, &form.email, form.password.clone(), &origin).await {
-        Ok(secret) => Ok(with_session(&app, &secret, own_path(&form.next))),
+        Ok(secret) => Ok(with_session(&app, &secret, frame::own_path(&form.next))),
         Err(fault) if matches!(fault.problem, Problem::WrongPassword | Problem::TooManyRequests) => {
             let mut page =
-                (fault.status(), sign_in_page(&form.email, own_path(&form.next), Some(&fault))).into_response();
+                (fault.status(), sign_in_page(&form.email, frame::own_path(&form.next), Some(&fault))).into_response();
             if let Some(seconds) = fault.retry_after_seconds {
                 page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }

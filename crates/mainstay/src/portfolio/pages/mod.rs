@@ -1,6 +1,7 @@
 //! The progress report as a sheet: the page, its rows again when they change, and the cells that come back edited.
 
 pub mod arr;
+mod gap;
 mod paper;
 mod report;
 mod row;
@@ -31,6 +32,7 @@ use crate::corridor::frame::{self, Menu};
 use crate::corridor::request::Sent;
 use crate::people;
 use crate::scorecard::store::templates;
+use crate::task::{self, store::Actions};
 use crate::text::portfolio as text;
 
 /// Rows of one page of the report.
@@ -46,6 +48,7 @@ struct Report {
     all: i64,
     people: Vec<String>,
     next_cursor: Option<String>,
+    actions: HashMap<Uuid, Actions>,
 }
 
 /// `GET /w/{workspace}/portfolio`
@@ -65,7 +68,7 @@ pub async fn show(State(app): State<App>, caller: Allowed<Read>, RawQuery(query)
             Ok::<_, Fault>((templates, sort, report))
         })
         .await?;
-    let view = View { caller: &caller, today, templates: &templates };
+    let view = View { caller: &caller, today, templates: &templates, actions: Some(&report.actions) };
     Ok(frame::page(&caller, Menu::Portfolio, text::title(), &view.report(&report, &asked, sort)))
 }
 
@@ -93,7 +96,14 @@ fn read_report(
     let people = people::store::list_users(tx, workspace, ("", Uuid::nil()), PEOPLE_OFFERED)?;
     let people = people.into_iter().filter(|user| user.active).map(|user| user.name).collect();
     let next_cursor = cut(&mut lines, PAGE_ROWS)?;
-    Ok(Report { lines, totals, all, people, next_cursor })
+    let actions = actions_on(tx, workspace, &lines)?;
+    Ok(Report { actions, lines, totals, all, people, next_cursor })
+}
+
+/// What is being done about the gaps of these lines.
+fn actions_on(tx: &mut Tx<'_>, workspace: Uuid, lines: &[Line]) -> Result<HashMap<Uuid, Actions>, Fault> {
+    let with_gap: Vec<Uuid> = lines.iter().filter(|line| line.gap_step.is_some()).map(|line| line.account_id).collect();
+    task::store::actions(tx, workspace, &with_gap)
 }
 
 fn is_filtered(filter: &Filter) -> bool {
@@ -116,15 +126,16 @@ pub async fn rows(
     let filter = Asked::of_query(query.as_deref().unwrap_or_default()).filter(&caller)?;
     let workspace = caller.workspace.id;
     let (today, kept) = (caller.today(&app), Arc::clone(&app.totals));
-    let (templates, lines, totals) = app
+    let (templates, lines, totals, actions) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
             let lines = store::lines(tx, workspace, filter.viewer, &accounts)?;
             let totals = kept.of(tx, (workspace, Frame::Now), &filter, today)?;
-            Ok::<_, Fault>((templates(tx, workspace)?, lines, totals))
+            let actions = actions_on(tx, workspace, &lines)?;
+            Ok::<_, Fault>((templates(tx, workspace)?, lines, totals, actions))
         })
         .await?;
-    let view = View { caller: &caller, today, templates: &templates };
+    let view = View { caller: &caller, today, templates: &templates, actions: Some(&actions) };
     Ok(view.fragment(&lines, &totals))
 }
 
@@ -154,8 +165,8 @@ pub async fn cells(
             let changed = apply(tx, by, &acting, &edits.edits)?;
             crate::app::project(tx, by)?;
             let (lines, totals) = rows_and_totals(tx, by.workspace.id, &filter, &changed)?;
-            let templates = templates(tx, by.workspace.id)?;
-            let view = View { caller: &acting, today, templates: &templates };
+            let (templates, actions) = (templates(tx, by.workspace.id)?, actions_on(tx, by.workspace.id, &lines)?);
+            let view = View { caller: &acting, today, templates: &templates, actions: Some(&actions) };
             Ok(Answer::html(view.fragment(&lines, &totals).into_string()))
         })
         .await?;
@@ -168,4 +179,6 @@ struct View<'a> {
     today: Date,
     /// The heads are the default's; a row's gap is called as the account's own template calls it.
     templates: &'a Templates,
+    /// What is being done, by account; none on paper.
+    actions: Option<&'a HashMap<Uuid, Actions>>,
 }

@@ -12,7 +12,7 @@ use crate::text::portfolio as text;
 
 /// The table of these lines with its totals.
 pub fn printed(caller: &Caller, today: Date, (lines, totals): (&[Line], &Totals), templates: &Templates) -> Markup {
-    let view = View { caller, today, templates };
+    let view = View { caller, today, templates, actions: None };
     html! {
         table.sheet.on-paper aria-label=(text::title()) {
             thead { tr {

@@ -44,16 +44,6 @@ impl View<'_> {
         }
     }
 
-    fn gap(&self, line: &Line, page: &str) -> Markup {
-        let Some(index) = line.gap_step.and_then(|step| usize::try_from(step).ok()) else { return html! {} };
-        let Some(step) = self.templates.governing(line.segment()).steps.get(index) else { return html! {} };
-        let unscored = line.step_score(index).is_none();
-        html! {
-            a.gap.unscored[unscored] href=(format!("{page}#{}", step.key)) { (step.name) }
-            @if unscored { " " small { (text::never_scored()) } }
-        }
-    }
-
     /// What ends on the end date, and until when notice can be given.
     fn at_stake(&self, line: &Line) -> Option<String> {
         let end_arr = money::exact(line.details.end_arr?, self.caller.workspace.currency);

@@ -15,6 +15,7 @@ use crate::corridor::caller::Caller;
 use crate::corridor::frame;
 use crate::scorecard::api::Card;
 use crate::scorecard::store::Recorded;
+use crate::task::Task;
 use crate::text::{frame as words, scorecard as text};
 
 /// Scores that the short history of a step shows.
@@ -37,6 +38,8 @@ pub struct View<'a> {
     pub today: Date,
     pub card: &'a Card,
     pub recent: &'a [Recorded],
+    /// What is being done about the account.
+    pub tasks: &'a [Task],
     pub draft: Option<&'a Draft>,
 }
 
@@ -59,6 +62,7 @@ impl View<'_> {
                 p.soft { (text::coverage(scored, of, &self.card.template.name, self.card.template.version)) }
             }
             @if let Some(gap) = &self.card.result.gap { (self.gap_notice(gap)) }
+            (self.actions())
             @for (index, (step, result)) in self.card.template.steps.iter().zip(&self.card.result.steps).enumerate() {
                 (self.step(index, step, result))
             }

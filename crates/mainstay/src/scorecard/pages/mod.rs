@@ -1,5 +1,6 @@
 //! Pages of the scorecard: an account's Progress tab, recording a score on it, and the history of a metric.
 
+mod actions;
 mod card;
 mod form;
 mod history;
@@ -31,6 +32,7 @@ use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
 use crate::corridor::frame;
 use crate::corridor::request::{CSRF_HEADER, Posted};
+use crate::task::{self, Task};
 
 /// Scores from which the short histories of the steps are taken.
 const RECENT_SCORES: i64 = 200;
@@ -40,16 +42,19 @@ struct Shown {
     heading: Heading,
     card: Card,
     recent: Vec<Recorded>,
+    tasks: Vec<Task>,
 }
 
 async fn read(app: &App, caller: &Caller, account: &Account) -> Result<Shown, Fault> {
     let (workspace, id, today) = (caller.workspace.id, account.id, caller.today(app));
+    let (asking, now) = (caller.clone(), app.source.now());
     app.db
         .read(Scope::Workspace(workspace), move |tx| {
             Ok(Shown {
                 heading: app::heading(tx, workspace, id, today)?,
                 card: read_card(tx, workspace, id)?,
                 recent: store::recent(tx, workspace, id, RECENT_SCORES)?,
+                tasks: task::pages::tasks_of(tx, &asking, id, now)?,
             })
         })
         .await
@@ -69,6 +74,7 @@ fn view<'a>(caller: &'a Caller, account: &'a Account, shown: &'a Shown, draft: O
         today: shown.heading.today,
         card: &shown.card,
         recent: &shown.recent,
+        tasks: &shown.tasks,
         draft,
     }
 }

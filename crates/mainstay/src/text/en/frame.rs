@@ -9,6 +9,7 @@ texts! {
     product = "Mainstay";
     skip = "Skip to content";
     menu_label = "Main";
+    today = "Today";
     portfolio = "Portfolio";
     accounts = "Accounts";
     import = "Import";
@@ -41,6 +42,12 @@ pub fn your_menu(name: &str) -> String {
 /// "21 Nov 2026"
 pub fn day(date: Date) -> String {
     date.strftime("%-d %b %Y").to_string()
+}
+
+/// "Fri 4 Dec", with the year when it is another one than today's.
+pub fn short_day(date: Date, today: Date) -> String {
+    let form = if date.year() == today.year() { "%a %-d %b" } else { "%a %-d %b %Y" };
+    date.strftime(form).to_string()
 }
 
 /// "Saturday 21 November 2026"

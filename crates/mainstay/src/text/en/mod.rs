@@ -12,4 +12,5 @@ pub mod people;
 pub mod pod;
 pub mod portfolio;
 pub mod scorecard;
+pub mod task;
 pub mod timeline;

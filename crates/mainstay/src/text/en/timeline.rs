@@ -26,6 +26,7 @@ texts! {
     changed_workspace = "changed the settings of the workspace";
     somebody = "somebody";
     a_contract = "a contract";
+    a_task = "a task";
     no_fields = "changed the account";
     drafted_template = "saved a draft of a scorecard";
     published_template = "published a scorecard";
@@ -219,4 +220,38 @@ pub fn token(created: bool) -> &'static str {
 
 pub fn import(applied: bool) -> &'static str {
     if applied { "applied an import" } else { "undid an import" }
+}
+
+/// "gave Rui Tavares the task …, due 4 Dec 2026"
+pub fn added_task(task: &Markup, owner: &str, due: Option<Date>) -> Markup {
+    html! { "added the action " (task) " for " b { (owner) } @if let Some(due) = due { ", due " (day(due)) } }
+}
+
+pub fn turned_task(did: &str, task: &Markup) -> Markup {
+    html! { (did) " the action " (task) }
+}
+
+pub fn changed_task(task: &Markup, fields: &[&str], owner: &str, due: Option<Date>) -> Markup {
+    html! {
+        @match fields {
+            ["due_on"] => {
+                @match due { Some(due) => { "moved the action " (task) " to " b { (day(due)) } } None => { "took the date off the action " (task) } }
+            }
+            ["owner"] => { "gave the action " (task) " to " b { (owner) } }
+            _ => { "changed the action " (task) }
+        }
+    }
+}
+
+/// "said of …: Launched has moved from 3.2 to 5.0"
+pub fn answered_moved(task: &Markup, step: &str, moved: bool, scores: (Option<String>, Option<String>)) -> Markup {
+    html! {
+        "said of the action " (task) " that " b { (step) }
+        @match (moved, scores) {
+            (true, (Some(before), Some(now))) if before != now => { " has moved from " (before) " to " b { (now) } }
+            (true, _) => " has moved",
+            (false, (_, Some(now))) => { " has not moved: " b { (now) } }
+            (false, _) => " has not moved",
+        }
+    }
 }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use mainstay_rules::event::Kind;
 use mainstay_rules::ledger::MovementKind;
 use mainstay_rules::money::{self, Currency};
-use mainstay_rules::score::Score;
+use mainstay_rules::score::{Mean, Score};
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -35,6 +35,9 @@ impl View<'_> {
                 Kind::PodMemberAdded => (text::added_member(person(entry), role(data))),
                 Kind::PodMemberChanged => (text::changed_member(person(entry), role(data))),
                 Kind::PodMemberRemoved => (text::removed_member(person(entry))),
+                Kind::TaskAdded | Kind::TaskChanged | Kind::TaskDone | Kind::TaskDropped | Kind::TaskReopened => {
+                    (self.task(kind, entry))
+                }
                 other => (plain(other, person(entry))),
             }
             @if entry.event.cause.is_some() && entry.event.account.is_some() { (text::in_an_import()) }
@@ -57,6 +60,30 @@ impl View<'_> {
             Some(after) if before == Some(after) => text::confirmed(&metric, &exact_chip(after)),
             Some(after) => text::recorded(&metric, &exact_chip(after), was.as_deref()),
             None => text::withdrew(&metric, was.as_deref()),
+        }
+    }
+
+    fn task(&self, kind: Kind, entry: &Entry) -> Markup {
+        let data = &entry.event.data;
+        let page = self.caller.path(&format!("/tasks/{}", entry.event.subject));
+        let name = if entry.title.is_empty() { text::a_task() } else { &entry.title };
+        let task = html! { a href=(page) { (name) } };
+        match kind {
+            Kind::TaskAdded => text::added_task(&task, person(entry), date(&data["due_on"])),
+            Kind::TaskDone => text::turned_task("did", &task),
+            Kind::TaskDropped => text::turned_task("dropped", &task),
+            Kind::TaskReopened => text::turned_task("reopened", &task),
+            _ => match data["moved"].as_bool() {
+                Some(moved) => {
+                    let key = data["step"].as_str().unwrap_or_default();
+                    let step = entry.metric.as_ref().map_or(key, |(_, name)| name.as_str());
+                    let score = |value: &Value| {
+                        value.as_i64().map(|millionths| Mean::from_millionths(millionths).one_decimal())
+                    };
+                    text::answered_moved(&task, step, moved, (score(&data["before"]), score(&data["now"])))
+                }
+                None => text::changed_task(&task, &words_of(data), person(entry), date(&data["due_on"])),
+            },
         }
     }
 
@@ -96,10 +123,13 @@ fn role(data: &Value) -> &str {
     text::role(data["role"].as_str().unwrap_or_default())
 }
 
+fn words_of(data: &Value) -> Vec<&str> {
+    data["fields"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
 fn edited(entry: &Entry) -> Markup {
     let data = &entry.event.data;
-    let fields: Vec<&str> = data["fields"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    match fields.as_slice() {
+    match words_of(data).as_slice() {
         ["associate"] if data["associate_id"].is_null() => html! { (text::no_associate()) },
         ["associate"] => text::made_associate(person(entry)),
         ["end_on"] => text::set_end(date(&data["end_on"])),

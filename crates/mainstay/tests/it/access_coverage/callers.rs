@@ -78,6 +78,7 @@ impl Caller {
     pub fn writes(self, account: Which) -> bool {
         match account {
             Which::Confidential => matches!(self, Self::Owner | Self::Team | Self::WriteToken),
+            Which::Unattached => self.has_the_task(),
             Which::Open => {
                 matches!(
                     self,
@@ -87,9 +88,20 @@ impl Caller {
         }
     }
 
+    /// The tasks of the test are the observer's to do.
+    pub fn does_the_task(self) -> bool {
+        self == Self::Observer
+    }
+
+    /// The task about no account: whose it is, and who wrote it down.
+    pub fn has_the_task(self) -> bool {
+        matches!(self, Self::Observer | Self::Owner | Self::ReadToken | Self::WriteToken)
+    }
+
     pub fn steers(self, account: Which) -> bool {
         match account {
             Which::Confidential => matches!(self, Self::Owner | Self::WriteToken),
+            Which::Unattached => false,
             Which::Open => {
                 matches!(self, Self::Owner | Self::WriteToken | Self::Leader | Self::Admin | Self::AdminToken)
             }
@@ -102,6 +114,7 @@ struct Things {
     account: String,
     contract: String,
     amendment: String,
+    task: String,
 }
 
 pub struct World {
@@ -110,6 +123,8 @@ pub struct World {
     tokens: Vec<(Caller, String)>,
     open: Things,
     confidential: Things,
+    /// A task about no account.
+    unattached: String,
     /// A user whom administrators may try things on.
     user: String,
     token: String,
@@ -151,20 +166,23 @@ impl World {
         let members = [(Caller::Team, "team"), (Caller::Observer, "observer")];
         let open = account(&owner, &format!("{OURS} open"), false, &members);
         let confidential = account(&owner, &format!("{SECRET} {OURS}"), true, &members);
+        let unattached = task(&owner, &format!("{SECRET} {OURS} on its own"), None);
         let token = token(&house.admin, "read").0;
         let import = stage_import(&house.admin);
         let job = failed_job(&house.data);
-        Self { house, browsers, tokens, open, confidential, user, token, import, job }
+        Self { house, browsers, tokens, open, confidential, unattached, user, token, import, job }
     }
 
     /// Sends the case's request as this caller.
     pub fn send(&self, case: &Case, caller: Caller, account: Which) -> Answer {
-        let things = if account == Which::Open { &self.open } else { &self.confidential };
+        let things = if account == Which::Confidential { &self.confidential } else { &self.open };
+        let task = if account == Which::Unattached { &self.unattached } else { &things.task };
         let fill = |text: &str| {
             text.replace("{workspace}", "acme")
                 .replace("{account}", &things.account)
                 .replace("{contract}", &things.contract)
                 .replace("{amendment}", &things.amendment)
+                .replace("{task}", task)
                 .replace("{user}", &self.user)
                 .replace("{token}", &self.token)
                 .replace("{import}", &self.import)
@@ -313,7 +331,16 @@ fn account(owner: &Browser, name: &str, confidential: bool, members: &[(Caller, 
     assert_eq!(made.status, 201, "{}", made.body);
     let made = made.json();
     let text = |value: &Value| value.as_str().expect("it has an id").to_owned();
-    Things { account: id, contract: text(&made["id"]), amendment: text(&made["amendments"][0]["id"]) }
+    let task = task(owner, &format!("task of {name}"), Some(&id));
+    Things { task, account: id, contract: text(&made["id"]), amendment: text(&made["amendments"][0]["id"]) }
+}
+
+/// A task that the observer is to do.
+fn task(owner: &Browser, title: &str, account: Option<&str>) -> String {
+    let observer = user_id(owner, "observer@acme.example");
+    let made = owner.json("POST", "/api/v1/tasks", &json!({ "title": title, "account": account, "owner": observer }));
+    assert_eq!(made.status, 201, "{}", made.body);
+    made.json()["id"].as_str().expect("a task has an id").to_owned()
 }
 
 fn upload(file: &str) -> String {

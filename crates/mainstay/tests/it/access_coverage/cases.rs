@@ -26,6 +26,9 @@ pub enum Right {
     WriteAccount(Door),
     /// Deciding who is in the pod.
     SteerAccount(Door),
+    /// A task on the account, or one about none (then the path has no account of its own).
+    ReadTask(Door),
+    WriteTask(Door),
     /// One's own session: no scope, only being signed in.
     Own(Door),
 }
@@ -39,6 +42,8 @@ impl Right {
             | Self::ReadAccount(door)
             | Self::WriteAccount(door)
             | Self::SteerAccount(door)
+            | Self::ReadTask(door)
+            | Self::WriteTask(door)
             | Self::Own(door) => door == Page,
         }
     }
@@ -46,11 +51,11 @@ impl Right {
     /// The least scope that a token needs.
     pub fn scope(self) -> TokenScope {
         match self {
-            Self::Everybody | Self::ReadAccount(_) | Self::Own(_) => TokenScope::Read,
-            Self::WriteAccount(_) | Self::SteerAccount(_) => TokenScope::Write,
+            Self::Everybody | Self::ReadAccount(_) | Self::ReadTask(_) | Self::Own(_) => TokenScope::Read,
+            Self::WriteAccount(_) | Self::SteerAccount(_) | Self::WriteTask(_) => TokenScope::Write,
             Self::Deed(deed, _) | Self::Row(deed, _) => match deed {
                 Deed::Read => TokenScope::Read,
-                Deed::CreateAccount | Deed::Import | Deed::ManageScorecards => TokenScope::Write,
+                Deed::CreateAccount | Deed::AddTask | Deed::Import | Deed::ManageScorecards => TokenScope::Write,
                 Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageJobs | Deed::ManageOwn => TokenScope::Admin,
             },
         }
@@ -84,6 +89,9 @@ impl Case {
 
     /// Routes about an account are tried on an open and on a confidential one.
     pub fn accounts(&self) -> &'static [Which] {
+        if self.path.contains("{task}") {
+            return &[Which::Open, Which::Confidential, Which::Unattached];
+        }
         let in_body = matches!(self.body, Body::Json(text) if text.contains("{account}"));
         if in_body || self.path.contains("{account}") { &[Which::Open, Which::Confidential] } else { &[Which::Open] }
     }
@@ -94,8 +102,10 @@ const fn case(method: &'static str, path: &'static str, right: Right, body: Body
 }
 
 use Body::{Form, Json, None, Stream, Upload};
-use Deed::{CreateAccount, Import, ManageJobs, ManageOwn, ManagePeople, ManageScorecards, ManageWorkspace, Read};
-use Right::{Deed as May, Everybody, Own, ReadAccount, Row, SteerAccount, WriteAccount};
+use Deed::{
+    AddTask, CreateAccount, Import, ManageJobs, ManageOwn, ManagePeople, ManageScorecards, ManageWorkspace, Read,
+};
+use Right::{Deed as May, Everybody, Own, ReadAccount, ReadTask, Row, SteerAccount, WriteAccount, WriteTask};
 
 #[rustfmt::skip]
 pub const CASES: &[Case] = &[
@@ -123,6 +133,25 @@ pub const CASES: &[Case] = &[
     case("GET", "/w/{workspace}/portfolio/arr", May(Read, Page), None, &[200]),
     case("GET", "/api/v1/arr", May(Read, Api), None, &[200]),
     case("GET", "/api/v1/arr/movements", May(Read, Api), None, &[200]),
+    // Today and tasks
+    case("GET", "/w/{workspace}/today", May(Read, Page), None, &[200]),
+    case("GET", "/w/{workspace}/fragment/today", May(Read, Page), None, &[200]),
+    case("GET", "/w/{workspace}/tasks/new", May(AddTask, Page), None, &[200]),
+    case("POST", "/w/{workspace}/tasks", May(AddTask, Page), Form("title="), &[422]),
+    case("GET", "/w/{workspace}/tasks/{task}", ReadTask(Page), None, &[200]),
+    case("POST", "/w/{workspace}/tasks/{task}", WriteTask(Page), Form("title="), &[422]),
+    case("GET", "/api/v1/tasks", May(Read, Api), None, &[200]),
+    // Work for somebody else: the owner named sees the open account only.
+    case("POST", "/api/v1/tasks", WriteAccount(Api), Json(r#"{"title":"MARKER-ACME","account":"{account}","owner":"{user}"}"#), &[201, 422]),
+    case("GET", "/api/v1/tasks/{task}", ReadTask(Api), None, &[200]),
+    case("PATCH", "/api/v1/tasks/{task}", WriteTask(Api), Json(r#"{"note":"looked at"}"#), &[200]),
+    case("POST", "/w/{workspace}/tasks/{task}/done", WriteTask(Page), Form(""), &[204, 303]),
+    case("POST", "/w/{workspace}/tasks/{task}/moved", WriteTask(Page), Form("moved=no"), &[409]),
+    case("POST", "/w/{workspace}/tasks/{task}/reopen", WriteTask(Page), Form(""), &[204, 303]),
+    case("POST", "/w/{workspace}/tasks/{task}/drop", WriteTask(Page), Form(""), &[204, 303]),
+    case("POST", "/api/v1/tasks/{task}/reopen", WriteTask(Api), Json("{}"), &[200]),
+    case("POST", "/api/v1/tasks/{task}/done", WriteTask(Api), Json("{}"), &[200]),
+    case("POST", "/api/v1/tasks/{task}/drop", WriteTask(Api), Json("{}"), &[200, 409]),
     // Accounts
     case("GET", "/w/{workspace}/accounts", May(Read, Page), None, &[200]),
     case("POST", "/w/{workspace}/accounts", May(CreateAccount, Page), Form("name="), &[422]),

@@ -72,6 +72,8 @@ fn check(world: &World, case: &Case, caller: Caller, account: Which) -> Option<S
 pub enum Which {
     Open,
     Confidential,
+    /// Of tasks only: about no account.
+    Unattached,
 }
 
 impl Right {
@@ -88,7 +90,12 @@ impl Right {
         if caller.is_foreign() {
             // On the API a foreigner is in a workspace of their own: nothing of ours is there.
             return match self {
-                Self::ReadAccount(_) | Self::WriteAccount(_) | Self::SteerAccount(_) | Self::Row(_, _) => Some(404),
+                Self::ReadAccount(_)
+                | Self::WriteAccount(_)
+                | Self::SteerAccount(_)
+                | Self::ReadTask(_)
+                | Self::WriteTask(_)
+                | Self::Row(_, _) => Some(404),
                 _ if on_page => Some(404),
                 _ => None,
             };
@@ -97,8 +104,14 @@ impl Right {
         let hidden = account == Which::Confidential && !caller.is_in_confidential_pod();
         match self {
             Self::ReadAccount(_) | Self::WriteAccount(_) | Self::SteerAccount(_) if hidden => Some(404),
+            Self::ReadTask(_) | Self::WriteTask(_)
+                if hidden || (account == Which::Unattached && !caller.has_the_task()) =>
+            {
+                Some(404)
+            }
             _ if caller.scope() < needs => Some(403),
             Self::WriteAccount(_) if !caller.writes(account) => Some(403),
+            Self::WriteTask(_) if !caller.writes(account) && !caller.does_the_task() => Some(403),
             Self::SteerAccount(_) if !caller.steers(account) => Some(403),
             Self::Deed(deed, _) | Self::Row(deed, _) if !mainstay_rules::permission::may(caller.role(), deed) => {
                 Some(403)
