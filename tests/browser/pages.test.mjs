@@ -123,6 +123,9 @@ describe("the demo company", () => {
     "import-new": "/import/new",
     "settings-workspace": "/settings",
     "settings-people": "/settings/people",
+    "settings-scorecards": "/settings/scorecards",
+    "settings-scorecard": "/settings/scorecards/software",
+    "settings-scorecard-new": "/settings/scorecards/new",
     "settings-tokens": "/settings/tokens",
     "settings-jobs": "/settings/jobs",
     "settings-job-schedule": "/settings/jobs/schedules/housekeeping",
@@ -136,7 +139,7 @@ describe("the demo company", () => {
       }));
   }
 
-  const TABS = { progress: "", history: "/scores/roi_generated", money: "/money", feed: "/feed", team: "/team", edit: "/edit" };
+  const TABS = { progress: "", history: "/scores/roi_generated", explain: "/explain/overall", "explain-step": "/explain/launched?from=2026-01-01", money: "/money", feed: "/feed", team: "/team", edit: "/edit" };
   for (const [name, path] of Object.entries(TABS)) {
     test(`account-${name}`, () =>
       visit(server.url, admin, async (page) => {

@@ -79,6 +79,8 @@ kinds! {
     TaskDone = "task_done";
     TaskDropped = "task_dropped";
     TaskReopened = "task_reopened";
+    /// A number was measured of the account; `data` has its name and millionths.
+    DataPointRecorded = "data_point_recorded";
     ImportApplied = "import_applied";
     ImportUndone = "import_undone";
     /// When a kind of machine work happens was changed.

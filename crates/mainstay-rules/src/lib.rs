@@ -2,8 +2,10 @@
 
 pub mod account;
 pub mod currency;
+pub mod decimal;
 pub mod event;
 pub mod field;
+pub mod formula;
 pub mod import;
 pub mod job;
 pub mod ledger;

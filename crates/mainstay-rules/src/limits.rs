@@ -83,6 +83,18 @@ pub const METRIC_WEIGHT_MAX: i64 = 1_000;
 pub const METRIC_KEY_CHARS_MAX: usize = 80;
 /// Characters of a sub-metric's help text.
 pub const METRIC_HELP_CHARS_MAX: usize = 500;
+/// Characters of a formula.
+pub const FORMULA_CHARS_MAX: usize = 500;
+/// Numbers, data points, operators and calls of a formula: what it costs to work out.
+pub const FORMULA_PARTS_MAX: usize = 200;
+/// How deep a formula is nested: what it needs of the stack to read.
+pub const FORMULA_DEPTH_MAX: u16 = 32;
+/// Bands of one sub-metric.
+pub const BANDS_MAX: usize = 20;
+/// Activities of one step.
+pub const ACTIVITIES_PER_STEP_MAX: usize = 20;
+/// Days after which a score is stale, at most: two years.
+pub const REFRESH_DAYS_MAX: i64 = 730;
 /// Types and segments that one template names.
 pub const APPLIES_TO_MAX: usize = 100;
 /// Templates of one workspace: the choice among them is made with every change of an account.

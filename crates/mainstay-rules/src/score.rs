@@ -139,6 +139,13 @@ impl Mean {
         format!("{sign}{}.{}", tenths.abs() / 10, tenths.abs() % 10)
     }
 
+    /// For explanations: `6.33`.
+    pub fn two_places(self) -> String {
+        let hundredths = self.hundredths();
+        let sign = if hundredths < 0 { "-" } else { "" };
+        format!("{sign}{}.{:02}", hundredths.abs() / 100, hundredths.abs() % 100)
+    }
+
     /// For JSON and spreadsheets: 6.33.
     pub fn two_decimals(self) -> f64 {
         hundredths_as_f64(self.hundredths())

@@ -182,7 +182,7 @@ fn weights_pull_the_mean_and_choose_the_heaviest() {
 
 fn new(value: &str, second: i64) -> NewScore {
     let value = (!value.is_empty()).then(|| Score::parse(value).unwrap());
-    NewScore { value, effective_at: at(second), confirms: false }
+    NewScore { value, effective_at: at(second), confirms: false, has_evidence: false, is_computed: false }
 }
 
 #[test]

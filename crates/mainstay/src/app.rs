@@ -77,7 +77,8 @@ impl App {
 type Projector = fn(&mut Tx<'_>, &By, uuid::Uuid) -> Result<(), Fault>;
 
 /// Every read model that is written in the transaction of the change.
-const PROJECTORS: &[Projector] = &[account::store::project_movements, portfolio::store::project];
+const PROJECTORS: &[Projector] =
+    &[scorecard::store::follow_signals, account::store::project_movements, portfolio::store::project];
 
 /// Every kind of machine work; recipe: docs/how-to/add-a-job.md.
 pub static JOB_KINDS: job::Kinds = &[&job::reactions::HOUSEKEEPING];

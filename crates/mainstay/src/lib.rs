@@ -16,5 +16,6 @@ pub mod portfolio;
 pub mod routes;
 pub mod scorecard;
 pub mod task;
+pub mod signal;
 pub mod text;
 pub mod timeline;

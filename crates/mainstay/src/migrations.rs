@@ -19,6 +19,7 @@ set![
     "0006_import",
     "0007_account_ledger",
     "0009_scorecard_template",
+    "0010_signal_data_point",
     "0011_job",
     "0012_portfolio_details",
     "0015_task"

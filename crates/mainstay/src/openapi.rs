@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use crate::people::api as people;
-use crate::{account, export, import, job, pod, portfolio, scorecard, task, timeline};
+use crate::{account, export, import, job, pod, portfolio, scorecard, signal, task, timeline};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -37,6 +37,10 @@ use crate::{account, export, import, job, pod, portfolio, scorecard, task, timel
         scorecard::api::history,
         scorecard::api::record,
         scorecard::api::withdraw,
+        scorecard::api::explain::show,
+        signal::api::list,
+        signal::api::series,
+        signal::api::record,
         scorecard::api::template::list,
         scorecard::api::template::create,
         scorecard::api::template::show,

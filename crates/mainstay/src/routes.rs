@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::corridor::{frame, frame_docs, health, log, security};
 use crate::people::{api as people, pages as people_pages};
-use crate::{account, export, import, job, openapi, pod, portfolio, scorecard, task, timeline};
+use crate::{account, export, import, job, openapi, pod, portfolio, scorecard, signal, task, timeline};
 
 /// A route as tests and the API description see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +129,11 @@ fn routes() -> Routes {
         .get("/api/v1/accounts/{account}/scores/{metric}", scorecard::api::history)
         .put("/api/v1/accounts/{account}/scores/{metric}", scorecard::api::record)
         .delete("/api/v1/accounts/{account}/scores/{metric}", scorecard::api::withdraw)
+        .get("/w/{workspace}/accounts/{account}/explain/{what}", scorecard::pages::explain)
+        .get("/api/v1/accounts/{account}/explain/{what}", scorecard::api::explain::show)
+        .get("/api/v1/accounts/{account}/data-points", signal::api::list)
+        .get("/api/v1/accounts/{account}/data-points/{name}", signal::api::series)
+        .put("/api/v1/accounts/{account}/data-points/{name}", signal::api::record)
         .get("/api/v1/scorecard-templates", scorecard::api::template::list)
         .post("/api/v1/scorecard-templates", scorecard::api::template::create)
         .get("/api/v1/scorecard-templates/{template}", scorecard::api::template::show)
@@ -165,6 +170,14 @@ fn routes() -> Routes {
         .post("/w/{workspace}/settings/currencies", account::pages::currencies::save)
         .get("/api/v1/exchange-rates", account::api::list_rates)
         .put("/api/v1/exchange-rates", account::api::put_rate)
+        .get("/w/{workspace}/settings/scorecards", scorecard::pages::template::list)
+        .post("/w/{workspace}/settings/scorecards", scorecard::pages::template::create)
+        .get("/w/{workspace}/settings/scorecards/new", scorecard::pages::template::new)
+        .get("/w/{workspace}/settings/scorecards/{template}", scorecard::pages::template::show)
+        .post("/w/{workspace}/settings/scorecards/{template}/draft", scorecard::pages::template::draft)
+        .post("/w/{workspace}/settings/scorecards/{template}/test", scorecard::pages::template::test)
+        .post("/w/{workspace}/settings/scorecards/{template}/publish", scorecard::pages::template::publish)
+        .get("/w/{workspace}/settings/scorecards/{template}/versions/{version}", scorecard::pages::template::version)
         .get("/w/{workspace}/settings/tokens", people_pages::token::show)
         .post("/w/{workspace}/settings/tokens", people_pages::token::create)
         .post("/w/{workspace}/settings/tokens/{token}/revoke", people_pages::token::revoke)

@@ -77,6 +77,11 @@ pub enum GapReason {
 /// Adds up the newest facts; their order does not matter, unknown metrics (of an older template)
 /// are left out, and of several facts for one metric the newest counts.
 pub fn evaluate(template: &Template, latest: &[Latest]) -> Scorecard {
+    evaluate_below(template, latest, &[LOW; STEPS])
+}
+
+/// The same, where it depends on the account what counts as low (`Template::low`).
+pub fn evaluate_below(template: &Template, latest: &[Latest], low: &[Mean; STEPS]) -> Scorecard {
     let facts = newest(latest);
     let evaluated = template.steps.each_ref().map(|step| evaluate_step(step, &facts));
     let scored_steps = evaluated.iter().filter(|(_, exact)| exact.is_some()).count();
@@ -91,7 +96,7 @@ pub fn evaluate(template: &Template, latest: &[Latest]) -> Scorecard {
         .divided_by(count)
         .map_or(Mean::ZERO, Hundredths::mean);
     let steps = evaluated.map(|(result, _)| result);
-    let gap = find_gap(template, &steps, &facts);
+    let gap = find_gap(template, &steps, &facts, low);
     let ranked = scored_steps >= RANKED_STEPS_MIN;
     Scorecard { steps, overall, scored_steps, ranked, gap }
 }
@@ -162,13 +167,16 @@ fn given(facts: &Facts<'_>, key: &str) -> Option<(Timestamp, Score)> {
 ///    step is still worth naming.
 /// 4. Of those the furthest to the left is named, not the lowest: "until the client uses your
 ///    product, you cannot move forward", so a later step cannot be mended before an earlier one.
-/// 5. In it, the sub-metric that costs most, `(10 - score) x weight`, unscored as 0, the first in
+/// 5. What counts as low is 4 unless a band of the template says otherwise for the account's type and
+///    tenure: a client of three months is not expected to monetise.
+/// 6. In it, the sub-metric that costs most, `(10 - score) x weight`, unscored as 0, the first in
 ///    the template's order where two cost the same.
-fn find_gap(template: &Template, steps: &[StepResult; STEPS], facts: &Facts<'_>) -> Option<Gap> {
+fn find_gap(template: &Template, steps: &[StepResult; STEPS], facts: &Facts<'_>, low: &[Mean; STEPS]) -> Option<Gap> {
     if steps.iter().all(|step| step.score.is_none()) {
         return None;
     }
-    let step = steps.iter().position(|step| step.score.unwrap_or(Mean::ZERO) < LOW)?;
+    let is_low = |(step, low): (&StepResult, &Mean)| step.score.unwrap_or(Mean::ZERO) < *low;
+    let step = steps.iter().zip(low).position(is_low)?;
     let reason = if steps[step].score.is_none() { GapReason::NeverScored } else { GapReason::Low };
     Some(Gap { step, metric: heaviest(&template.steps[step], facts), reason })
 }

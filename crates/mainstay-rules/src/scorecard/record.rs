@@ -17,6 +17,10 @@ pub struct NewScore {
     /// Someone looked again, or a note or evidence comes with it: the same value is then news too,
     /// because it is fresh. Without it (a pasted block, a repeated import) the same value is none.
     pub confirms: bool,
+    /// A link to the evidence comes with it.
+    pub has_evidence: bool,
+    /// Worked out from data points; only these score an automatic sub-metric.
+    pub is_computed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +55,10 @@ pub struct ScoreWithdrawn {
 pub enum ScoreError {
     #[error("This scorecard has no “{0}”; choose one of its steps or sub-metrics")]
     UnknownMetric(String),
+    #[error("“{0}” is worked out from its data points and cannot be typed; record the data points instead")]
+    Automatic(String),
+    #[error("“{0}” needs evidence; add a link to it")]
+    EvidenceMissing(String),
     #[error("A score cannot lie in the future; give today or an earlier day")]
     InFuture,
     #[error("The day of a score is too long ago")]
@@ -65,6 +73,8 @@ impl ScoreError {
             Self::UnknownMetric(_) => FieldCode::Unknown,
             Self::InFuture | Self::TooLongAgo => FieldCode::OutOfRange,
             Self::WrongLatest { .. } => FieldCode::Conflict,
+            Self::Automatic(_) => FieldCode::ReadOnly,
+            Self::EvidenceMissing(_) => FieldCode::Required,
         }
     }
 
@@ -90,6 +100,14 @@ pub fn record(
     if let Some(latest) = latest.filter(|latest| latest.metric != metric_key) {
         let (wanted, found) = (metric_key.to_owned(), latest.metric.clone());
         return Err(ScoreError::WrongLatest { wanted, found });
+    }
+    if let Some(metric) = target.metric {
+        if metric.is_automatic() && !new.is_computed {
+            return Err(ScoreError::Automatic(metric.name.clone()));
+        }
+        if metric.evidence_required && new.value.is_some() && !new.has_evidence {
+            return Err(ScoreError::EvidenceMissing(metric.name.clone()));
+        }
     }
     if new.effective_at > now {
         return Err(ScoreError::InFuture);

@@ -9,6 +9,7 @@ mod import;
 mod jobs;
 mod migrate;
 pub mod serve;
+mod template;
 mod token;
 mod user;
 mod workspace;
@@ -68,6 +69,8 @@ enum Command {
     Export(export::Export),
     /// See machine work, have it tried again, do what is due
     Jobs(jobs::Jobs),
+    /// Scorecard templates as files: check, export, import
+    Template(template::Template),
     /// Add workspaces
     Workspace(workspace::Workspace),
     /// Add people, list them, end their access, set a password
@@ -118,6 +121,7 @@ pub fn run() -> ExitCode {
             Command::Import(import) => import.run(&cli.data).await,
             Command::Export(export) => export.run(&cli.data).await,
             Command::Jobs(jobs) => jobs.run(&cli.data).await,
+            Command::Template(template) => template.run(&cli.data).await,
             Command::Workspace(workspace) => workspace.run(&cli.data).await,
             Command::User(user) => user.run(&cli.data).await,
             Command::Token(token) => token.run(&cli.data).await,

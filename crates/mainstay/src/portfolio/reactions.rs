@@ -3,7 +3,7 @@
 use mainstay_db::Scope;
 
 use super::store;
-use crate::app::App;
+use crate::app::{self, App};
 use crate::corridor::fault::Fault;
 use crate::people;
 
@@ -18,8 +18,9 @@ pub async fn refresh_due(app: &App) -> Result<(), Fault> {
             let refreshed = app
                 .verb(std::sync::Arc::clone(&workspace), None, |tx, by| {
                     let due = store::due_lines(tx, by.workspace.id, by.today(), LINES_AT_ONCE)?;
+                    tx.lock(&due)?;
                     for account in &due {
-                        crate::app::project_account(tx, by, *account)?;
+                        app::project_account(tx, by, *account)?;
                     }
                     Ok(due.len())
                 })

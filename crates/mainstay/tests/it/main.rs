@@ -7,6 +7,7 @@ mod cli;
 mod crash;
 mod demo;
 mod disk;
+mod explain;
 mod export;
 mod gate;
 mod harness;

@@ -97,21 +97,24 @@ fn head(caller: &Caller, account: &Account, heading: &Heading) -> Markup {
                 dl.facts { (facts(caller, heading)) }
             }
             div.trend data-live-fragment=(path(caller, account, "/fragment/overall")) data-account=(account.id) {
-                (overall(heading))
+                (overall(caller, account, heading))
             }
         }
     }
 }
 
 /// The overall score and its trend: what a live page fetches again when a score changes.
-pub fn overall(heading: &Heading) -> Markup {
+pub fn overall(caller: &Caller, account: &Account, heading: &Heading) -> Markup {
+    let why = path(caller, account, "/explain/overall");
     html! {
         div {
             p.soft { (text::overall()) }
             p {
                 @match heading.overall {
                     None => b.score.overall.large.none { "–" },
-                    Some(mean) => b class=(format!("score overall large s{}", mean.tenths())) { (mean.one_decimal()) },
+                    Some(mean) => a.plain href=(why) title=(text::why_overall()) {
+                        b class=(format!("score overall large s{}", mean.tenths())) { (mean.one_decimal()) }
+                    },
                 }
             }
         }

@@ -159,6 +159,26 @@ pub fn accounts_by_name(tx: &mut Tx<'_>, workspace: Uuid, name: &str, user: Uuid
     )?)
 }
 
+/// Names of the accounts that a person may see, for a choice.
+pub fn readable_names(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    user: Uuid,
+    limit: usize,
+) -> Result<Vec<(Uuid, String)>, Fault> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    Ok(tx.rows(
+        sql!(concat!(
+            "SELECT a.id, a.name ",
+            joined!(),
+            " WHERE a.workspace_id = $1 AND a.archived_at IS NULL AND (NOT a.confidential OR m.role IS NOT NULL)
+              ORDER BY lower(a.name), a.id LIMIT $3"
+        )),
+        &[&workspace, &user, &limit],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?)
+}
+
 /// Every account of the workspace, for checks and rebuilding.
 pub fn account_ids(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Vec<Uuid>, Fault> {
     Ok(tx.rows(sql!("SELECT id FROM account WHERE workspace_id = $1 ORDER BY id"), &[&workspace], |row| row.get(0))?)

@@ -71,6 +71,9 @@ pub static TABLES: &[Table] = &[
     Table { name: "score", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("account_id", Id), ("metric", Text), ("value", Number), ("note", Text), ("evidence_url", Text),
         ("effective_at", Time), ("recorded_at", Time), ("recorded_by", Id), ("template", Text), ("template_version", Number)] },
+    Table { name: "data_point", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("account_id", Id), ("name", Text), ("at", Time), ("value", Number), ("source", Text),
+        ("recorded_at", Time), ("recorded_by", Id)] },
     Table { name: "scorecard_template", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("key", Text), ("version", Number), ("is_default", Bool), ("draft", Text), ("draft_at", Time),
         ("draft_by", Id), ("created_at", Time)] },

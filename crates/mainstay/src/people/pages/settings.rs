@@ -16,6 +16,7 @@ use crate::text::{frame as words, people as text};
 pub enum Tab {
     Workspace,
     People,
+    Scorecards,
     Currencies,
     Tokens,
     Jobs,
@@ -23,7 +24,8 @@ pub enum Tab {
 }
 
 impl Tab {
-    const ALL: [Self; 6] = [Self::Workspace, Self::People, Self::Currencies, Self::Tokens, Self::Jobs, Self::Me];
+    const ALL: [Self; 7] =
+        [Self::Workspace, Self::People, Self::Scorecards, Self::Currencies, Self::Tokens, Self::Jobs, Self::Me];
 
     /// Who may not do it is not led to it.
     fn is_open_to(self, caller: &Caller) -> bool {
@@ -35,6 +37,7 @@ impl Tab {
             Self::Workspace => ("/settings", text::workspace()),
             Self::People => ("/settings/people", text::people()),
             Self::Currencies => ("/settings/currencies", text::currencies()),
+            Self::Scorecards => ("/settings/scorecards", crate::text::template::scorecards()),
             Self::Tokens => ("/settings/tokens", text::tokens()),
             Self::Jobs => ("/settings/jobs", text::jobs()),
             Self::Me => ("/settings/me", text::my_account()),

@@ -31,7 +31,7 @@ impl View<'_> {
                 }
                 td.c data-field="type" data-value=(line.account_type.number()) data-edit="type" { (line.account_type.number()) }
                 @for (index, step) in self.templates.default().steps.iter().enumerate() { (self.step_cell(line, index, &step.key)) }
-                (overall_cell(line))
+                (overall_cell(line, &page))
                 (self.money_cell("arr_last_year", line.arr_last_year))
                 td.n data-field="arr_delta_target" data-value=(delta) data-edit="money"
                     title=[line.arr_delta_target.map(|minor| money::exact(minor, currency))] {
@@ -131,13 +131,15 @@ impl View<'_> {
     }
 }
 
-fn overall_cell(line: &Line) -> Markup {
+fn overall_cell(line: &Line, page: &str) -> Markup {
     let overall = Mean::from_millionths(line.overall);
     html! {
         td data-field="overall" data-value=(overall.one_decimal()) {
             @if line.scored_steps == 0 { b.score.overall.none { "–" } }
             @else {
-                b class={ "overall " (chip(overall, false)) } { (overall.one_decimal()) }
+                a.plain href=(format!("{page}/explain/overall")) {
+                    b class={ "overall " (chip(overall, false)) } { (overall.one_decimal()) }
+                }
                 @if !line.ranked { small { (text::not_ranked()) } }
                 @else if line.scored_steps < 5 { small { (line.scored_steps) "/5" } }
             }

@@ -5,7 +5,7 @@ use mainstay_db::{Tx, sql};
 use mainstay_rules::ledger;
 use mainstay_rules::progress::{fiscal_year, last_year_end, year_start};
 use mainstay_rules::score::{Mean, Score};
-use mainstay_rules::scorecard::{Scorecard, Source, evaluate};
+use mainstay_rules::scorecard::{Scorecard, Source, evaluate_below};
 use uuid::Uuid;
 
 use super::line::{LineDetails, LineStep};
@@ -33,8 +33,13 @@ pub fn project(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<(), Fault> {
     };
     let latest = scorecard::store::latest(tx, workspace, id)?;
     let templates = scorecard::store::templates(tx, workspace)?;
-    let card = evaluate(templates.governing(account.segment()), &latest);
-    let money = money(tx, by, &account)?;
+    let template = templates.governing(account.segment());
+    let low = scorecard::store::low_of(tx, workspace, id, template, by.today())?;
+    let card = evaluate_below(template, &latest, &low);
+    let mut money = money(tx, by, &account)?;
+    if let Some(turn) = scorecard::store::next_band(tx, workspace, id, template, by.today())? {
+        money.next_change_on = money.next_change_on.min(turn);
+    }
     write(tx, by, &account, &card, &money)
 }
 

@@ -1,5 +1,7 @@
 //! Scorecards as JSON: reading one, recording and withdrawing scores, and the history of a metric.
 
+pub mod explain;
+mod explain_shape;
 mod shape;
 pub mod template;
 mod template_shape;
@@ -18,12 +20,14 @@ use mainstay_rules::field::{self, FieldCode, FieldError};
 use mainstay_rules::limits::METRIC_KEY_CHARS_MAX;
 use mainstay_rules::problem::Problem;
 use mainstay_rules::score::Score;
-use mainstay_rules::scorecard::{MetricRef, Scorecard, Template, evaluate};
+use mainstay_rules::scorecard::{MetricRef, Scorecard, Template, evaluate_below};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+pub use explain_shape::{ExplainInput, ExplainOut, millionths};
 pub use shape::{MetricAnswer, ScoreOut, ScorecardOut};
+pub use template_shape::{TemplateOut, TemplateWhole};
 
 use super::store::{self, Recorded, ScoreIn};
 use crate::account::Account;
@@ -193,10 +197,11 @@ pub struct Card {
     pub newest: Vec<Recorded>,
 }
 
-pub fn read_card(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Card, Fault> {
+pub fn read_card(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, today: Date) -> Result<Card, Fault> {
     let template = store::template_of(tx, workspace, account)?;
     let latest = store::latest(tx, workspace, account)?;
-    let (result, newest) = (evaluate(&template, &latest), store::newest(tx, workspace, account)?);
+    let low = store::low_of(tx, workspace, account, &template, today)?;
+    let (result, newest) = (evaluate_below(&template, &latest, &low), store::newest(tx, workspace, account)?);
     Ok(Card { template, result, newest })
 }
 
@@ -206,7 +211,8 @@ pub fn read_card(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Card
     responses((status = 200, body = ScorecardOut, headers(("ETag" = String, description = "The account's version")))))]
 pub async fn show(State(app): State<App>, account: Readable<Account>) -> Result<Response, Fault> {
     let (workspace, id) = (account.caller.workspace.id, account.id);
-    let card = app.db.read(Scope::Workspace(workspace), move |tx| read_card(tx, workspace, id)).await?;
+    let today = account.caller.today(&app);
+    let card = app.db.read(Scope::Workspace(workspace), move |tx| read_card(tx, workspace, id, today)).await?;
     let body = ScorecardOut::of(&account, &card);
     Ok(([(header::ETAG, etag(account.version))], Json(body)).into_response())
 }
@@ -269,7 +275,7 @@ pub fn withdrawal(metric: MetricRef<'_>) -> ScoreIn {
 fn answer(tx: &mut Tx<'_>, by: &By, id: Uuid, metric: MetricRef<'_>) -> Result<Answer, Fault> {
     let user = by.user.unwrap_or_else(Uuid::nil);
     let account = accounts::account(tx, by.workspace.id, id, user)?.ok_or_else(Fault::not_found)?;
-    let card = read_card(tx, by.workspace.id, id)?;
+    let card = read_card(tx, by.workspace.id, id, by.today())?;
     Ok(Answer::ok(&MetricAnswer::of(&account, &card, metric))?.version(account.version))
 }
 

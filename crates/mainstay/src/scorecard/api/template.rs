@@ -147,18 +147,26 @@ pub async fn version(
     caller: Allowed<Read>,
     Path((key, number)): Path<(String, i64)>,
 ) -> Result<Response, Fault> {
-    let workspace = caller.workspace.id;
+    let (file, text) = version_file(&app, caller.workspace.id, key, number).await?;
+    Ok((as_file(&file), text).into_response())
+}
+
+/// The file's name and text of a published version.
+pub async fn version_file(app: &App, workspace: Uuid, key: String, number: i64) -> Result<(String, String), Fault> {
     let found = app.db.read(Scope::Workspace(workspace), move |tx| {
         let template = store::stored(tx, workspace, &key)?.ok_or_else(Fault::not_found)?;
         let text = store::text_of(tx, workspace, &template, number)?.ok_or_else(Fault::not_found)?;
-        Ok::<_, Fault>((format!("{}-{number}.toml", template.key), text))
+        Ok((format!("{}-{number}.toml", template.key), text))
     });
-    let (name, text) = found.await?;
-    let headers = [
+    found.await
+}
+
+/// The headers by which a browser saves a text under a name.
+pub fn as_file(name: &str) -> [(header::HeaderName, String); 2] {
+    [
         (header::CONTENT_TYPE, "application/toml; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-    ];
-    Ok((headers, text).into_response())
+    ]
 }
 
 /// Tries the draft on one account: each step before and after. Nothing is written.

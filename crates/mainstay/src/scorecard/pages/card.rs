@@ -16,7 +16,7 @@ use crate::corridor::frame;
 use crate::scorecard::api::Card;
 use crate::scorecard::store::Recorded;
 use crate::task::Task;
-use crate::text::{frame as words, scorecard as text};
+use crate::text::{explain, frame as words, people, scorecard as text};
 
 /// Scores that the short history of a step shows.
 const STEP_HISTORY: usize = 8;
@@ -89,7 +89,9 @@ impl View<'_> {
             article.step id=(step.key) aria-labelledby=(head) {
                 header {
                     h3 id=(head) { (text::step_title(index + 1, &step.name)) }
-                    (chip(result.score, result.source == Source::Judged))
+                    a.plain href=(self.why(&step.key)) title=(explain::explain()) {
+                        (chip(result.score, result.source == Source::Judged)) span.sr { " " (explain::title(&step.name)) }
+                    }
                     span.where {
                         (self.origin(step, result)) " "
                         @if result.scored < result.of { span.tag { (text::scored_of(result.scored, result.of)) } " " }
@@ -97,8 +99,9 @@ impl View<'_> {
                     }
                 }
                 @for metric in &step.metrics {
-                    (self.metric(metric, gap.is_some_and(|gap| gap.metric.as_ref() == Some(&metric.key))))
+                    (self.metric(step, metric, gap.is_some_and(|gap| gap.metric.as_ref() == Some(&metric.key))))
                 }
+                (activities(step))
                 (self.folds(step))
             }
         }
@@ -126,30 +129,47 @@ impl View<'_> {
         }
     }
 
+    fn why(&self, what: &str) -> String {
+        path(self.caller, self.account, &format!("/explain/{what}"))
+    }
+
     fn newest(&self, key: &str) -> Option<&Recorded> {
         self.card.newest.iter().find(|score| score.metric == key)
     }
 
-    fn metric(&self, metric: &Metric, costs_most: bool) -> Markup {
+    fn metric(&self, step: &Step, metric: &Metric, costs_most: bool) -> Markup {
         let newest = self.newest(&metric.key);
         html! {
             div.metric {
                 span {
                     (metric.name)
                     @if metric.weight == 0 { " " small.soft { (text::weighs_nothing()) } }
+                    @if let Some(function) = &metric.owner_function { " " small.soft { (people::function_word(function)) } }
                     @if costs_most { " " span.tag.bad { (text::costs_most()) } }
                 }
                 @match newest.and_then(|score| score.value) {
                     Some(value) => (exact_chip(value)),
                     None => (chip(None, false)),
                 }
-                span.when { (self.when(newest)) }
+                span.when {
+                    (self.when(newest))
+                    @if self.is_stale(step, metric, newest) { " " span.tag.bad { (explain::stale()) } }
+                }
                 span.note {
                     @if let Some(score) = newest { (note(score, &metric.name)) }
                 }
                 (self.record_fold(metric))
             }
         }
+    }
+
+    /// Whether its score is older than such a score may be before somebody looks again.
+    fn is_stale(&self, step: &Step, metric: &Metric, newest: Option<&Recorded>) -> bool {
+        let days = step.refresh_days_of(Some(metric));
+        newest.filter(|score| score.value.is_some()).zip(days).is_some_and(|(score, days)| {
+            let age = self.today - self.caller.workspace.day_of(score.effective_at);
+            i64::from(age.get_days()) > days
+        })
     }
 
     fn when(&self, newest: Option<&Recorded>) -> Markup {
@@ -177,7 +197,9 @@ impl View<'_> {
     fn record_fold(&self, metric: &Metric) -> Markup {
         let id = form_id(&metric.key);
         html! {
-            @if self.writable {
+            @if metric.is_automatic() {
+                a href=(self.why(&metric.key)) { (text::worked_out()) span.sr { (text::of(&metric.name)) } }
+            } @else if self.writable {
                 details.fold id=(format!("record-{id}")) open[self.draft_of(&metric.key).is_some()] {
                     summary { (text::record()) span.sr { " " (metric.name) } }
                     div.opened {
@@ -274,6 +296,18 @@ impl View<'_> {
                 td.number { (value_of(score)) }
                 td { (if score.by.is_empty() { text::the_system() } else { &score.by }) }
                 td.words { (note(score, name)) }
+            }
+        }
+    }
+}
+
+/// What is to be done before moving on to the next step.
+fn activities(step: &Step) -> Markup {
+    html! {
+        @if !step.activities.is_empty() {
+            details.fold id=(format!("activities-{}", step.key)) {
+                summary { (text::activities()) span.sr { (text::of(&step.name)) } }
+                ul { @for activity in &step.activities { li { (activity) } } }
             }
         }
     }

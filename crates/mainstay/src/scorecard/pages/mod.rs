@@ -2,8 +2,10 @@
 
 mod actions;
 mod card;
+mod explain;
 mod form;
 mod history;
+pub mod template;
 mod trend;
 
 use std::sync::Arc;
@@ -17,6 +19,7 @@ use mainstay_rules::score::{Mean, Score};
 use mainstay_rules::scorecard::{MetricRef, Template};
 use maud::{Markup, html};
 
+pub use explain::explain;
 pub use form::ScoreForm;
 pub use history::history;
 pub use trend::trend;
@@ -52,7 +55,7 @@ async fn read(app: &App, caller: &Caller, account: &Account) -> Result<Shown, Fa
         .read(Scope::Workspace(workspace), move |tx| {
             Ok(Shown {
                 heading: app::heading(tx, workspace, id, today)?,
-                card: read_card(tx, workspace, id)?,
+                card: read_card(tx, workspace, id, today)?,
                 recent: store::recent(tx, workspace, id, RECENT_SCORES)?,
                 tasks: task::pages::tasks_of(tx, &asking, id, now)?,
             })
@@ -96,7 +99,7 @@ pub async fn fragment(State(app): State<App>, account: Readable<Account>) -> Res
 pub async fn overall(State(app): State<App>, account: Readable<Account>) -> Result<Markup, Fault> {
     let (workspace, id, today) = (account.caller.workspace.id, account.id, account.caller.today(&app));
     let heading = app.db.read(Scope::Workspace(workspace), move |tx| app::heading(tx, workspace, id, today)).await?;
-    Ok(account_pages::overall(&heading))
+    Ok(account_pages::overall(&account.caller, &account, &heading))
 }
 
 /// `POST /w/{workspace}/accounts/{account}/scores/{metric}`

@@ -1,12 +1,14 @@
 //! The scorecard room's tables: every score ever recorded, and the newest of each metric; recording stands here.
 
+mod automatic;
 mod publish;
 mod read;
 mod template;
 
+pub use automatic::follow_signals;
 pub use publish::{Stored, Version, all_stored, checked, draft, publish, stored, text_of, versions};
-pub use read::{Recorded, as_of, history, is_scored, latest, newest, recent, recorded, scores_since};
-pub use template::{template_of, templates, version_text};
+pub use read::{Recorded, as_of, history, is_scored, latest, newest, recent, recorded, recorded_between, scores_since};
+pub use template::{low_of, next_band, template_of, templates, version_text, versions_between};
 
 use jiff::Timestamp;
 use mainstay_db::{Row, Tx, sql};
@@ -19,6 +21,7 @@ use uuid::Uuid;
 
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
+use crate::signal::store as signals;
 
 /// A score that somebody states.
 #[derive(Clone, Debug)]
@@ -43,17 +46,35 @@ fn score_of(row: &Row<'_>, column: usize) -> mainstay_db::Result<Option<Score>> 
 /// The account is locked by the caller.
 pub fn record(tx: &mut Tx<'_>, by: &By, account: Uuid, new: &ScoreIn) -> Result<(), Fault> {
     let template = template_of(tx, by.workspace.id, account)?;
+    record_with(tx, by, account, new, &template, false)
+}
+
+/// The same under a template that is known; only what was worked out may score an automatic sub-metric.
+fn record_with(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: Uuid,
+    new: &ScoreIn,
+    template: &Template,
+    is_computed: bool,
+) -> Result<(), Fault> {
     let effective_at = new.effective_at.unwrap_or(by.at);
     let before = latest_before(tx, by.workspace.id, account, &new.metric, effective_at)?;
-    let stated = NewScore { value: new.value, effective_at, confirms: new.confirms };
+    let stated = NewScore {
+        value: new.value,
+        effective_at,
+        confirms: new.confirms,
+        has_evidence: !new.evidence_url.is_empty(),
+        is_computed,
+    };
     let recording =
-        scorecard::record(&template, &new.metric, stated, before.as_ref(), by.at).map_err(|error| refused(&error))?;
+        scorecard::record(template, &new.metric, stated, before.as_ref(), by.at).map_err(|error| refused(&error))?;
     let (kind, before) = match recording {
         Recording::Unchanged => return Ok(()),
         Recording::Recorded(score) => (Kind::ScoreRecorded, score.before),
         Recording::Withdrawn(score) => (Kind::ScoreWithdrawn, Some(score.before)),
     };
-    let id = insert(tx, by, account, new, effective_at, &template)?;
+    let id = insert(tx, by, account, new, effective_at, template)?;
     keep_latest(tx, by, account, id, new, effective_at)?;
     let data = json!({
         "metric": new.metric,
@@ -69,7 +90,8 @@ fn refused(error: &ScoreError) -> Fault {
     match error {
         ScoreError::UnknownMetric(_) => Fault::new(Problem::NotFound, format!("{error}.")),
         ScoreError::InFuture | ScoreError::TooLongAgo => Fault::field(error.at("/effective_at")),
-        ScoreError::WrongLatest { .. } => Fault::field(error.at("/value")),
+        ScoreError::EvidenceMissing(_) => Fault::field(error.at("/evidence_url")),
+        ScoreError::Automatic(_) | ScoreError::WrongLatest { .. } => Fault::field(error.at("/value")),
     }
 }
 
@@ -161,5 +183,5 @@ pub fn remove_scores(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), Faul
     let of: [&dyn mainstay_db::Param; 2] = [&by.workspace.id, &account];
     tx.exec(sql!("DELETE FROM score_latest WHERE workspace_id = $1 AND account_id = $2"), &of)?;
     tx.exec(sql!("DELETE FROM score WHERE workspace_id = $1 AND account_id = $2"), &of)?;
-    Ok(())
+    signals::remove_points(tx, by, account)
 }

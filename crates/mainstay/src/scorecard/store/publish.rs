@@ -6,7 +6,7 @@ use mainstay_rules::event::Kind;
 use mainstay_rules::field::{FieldCode, FieldError};
 use mainstay_rules::limits::TEMPLATES_MAX;
 use mainstay_rules::problem::Problem;
-use mainstay_rules::scorecard::Template;
+use mainstay_rules::scorecard::{Mistake, Template};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -102,25 +102,27 @@ fn has_default(tx: &mut Tx<'_>, workspace: Uuid) -> Result<bool, Fault> {
 
 /// The published versions, newest first.
 pub fn versions(tx: &mut Tx<'_>, workspace: Uuid, template: &Stored) -> Result<Vec<Version>, Fault> {
+    let is_ours = of_ours(&template.key).is_some();
     let mut versions = tx.rows(
         sql!(
-            "SELECT v.version, v.note, v.published_at, v.published_by, COALESCE(u.name, '') FROM scorecard_version v
+            "SELECT v.version, v.note, v.published_at, COALESCE(u.name, '') FROM scorecard_version v
              LEFT JOIN workspace_user u ON u.id = v.published_by
              WHERE v.workspace_id = $1 AND v.template_id = $2 ORDER BY v.version DESC"
         ),
         &[&workspace, &template.id],
         |row| {
-            let shipped = row.get::<Option<Uuid>>(3)?.is_none();
+            let number = row.get::<i64>(0)?;
+            let shipped = number == 1 && is_ours;
             let published_at = row.get::<Timestamp>(2)?;
             Ok(Version {
-                number: row.get(0)?,
+                number,
                 note: row.get(1)?,
                 published_at: (!shipped).then_some(published_at),
-                published_by: row.get(4)?,
+                published_by: row.get(3)?,
             })
         },
     )?;
-    if versions.is_empty() && of_ours(&template.key).is_some() {
+    if versions.is_empty() && is_ours {
         versions.push(Version { number: 1, note: String::new(), published_at: None, published_by: String::new() });
     }
     Ok(versions)
@@ -136,10 +138,14 @@ pub fn text_of(tx: &mut Tx<'_>, workspace: Uuid, template: &Stored, version: i64
     }
 }
 
-/// Checks a text; what is wrong is said at `/text`.
+/// Checks a text; every mistake is said at `/text`, with its line.
 pub fn checked(text: &str) -> Result<Template, Fault> {
-    Template::parse(text)
-        .map_err(|error| Fault::field(FieldError::new("/text", FieldCode::Invalid, format!("{error}."))))
+    Template::check(text).map_err(|mistakes| {
+        let said = |mistake: &Mistake| {
+            FieldError::new("/text", FieldCode::Invalid, format!("Line {}: {}.", mistake.line, mistake.error))
+        };
+        Fault::invalid(mistakes.iter().map(said).collect())
+    })
 }
 
 /// Saves the draft of the template that its own key names. The workspace is locked here.

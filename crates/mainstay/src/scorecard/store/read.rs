@@ -91,6 +91,26 @@ pub fn history(
     )?)
 }
 
+/// The scores of an account between two times, oldest first, for telling what moved a number.
+pub fn recorded_between(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    account: Uuid,
+    after: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<Recorded>, Fault> {
+    Ok(tx.rows(
+        sql!(concat!(
+            "SELECT ",
+            recorded!(),
+            " WHERE s.workspace_id = $1 AND s.account_id = $2 AND s.effective_at > $3 AND s.effective_at <= $4
+              ORDER BY s.effective_at, s.recorded_at, s.id LIMIT $5"
+        )),
+        &[&workspace, &account, &after, &until, &TREND_SCORES_MAX],
+        read,
+    )?)
+}
+
 /// Whether the metric was ever scored on the account.
 pub fn is_scored(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, metric: &str) -> Result<bool, Fault> {
     let found: Option<Uuid> = tx.one(

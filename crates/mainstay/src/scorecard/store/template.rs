@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use mainstay_db::{Tx, sql};
-use mainstay_rules::scorecard::{Template, Templates};
+use mainstay_rules::score::Mean;
+use mainstay_rules::scorecard::{LOW, STEPS, Template, Templates};
 use uuid::Uuid;
 
 use crate::account::store as accounts;
@@ -99,4 +102,103 @@ pub fn template_of(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Ar
     }
     let account = accounts::account(tx, workspace, account, Uuid::nil())?.ok_or_else(Fault::not_found)?;
     Ok(Arc::clone(templates.governing(account.segment())))
+}
+
+/// Below which score each step is low for the account: by its type, and by how long it has been a client.
+pub fn low_of(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    account: Uuid,
+    template: &Template,
+    today: Date,
+) -> Result<[Mean; STEPS], Fault> {
+    if template.bands.is_empty() {
+        return Ok([LOW; STEPS]);
+    }
+    let found = accounts::account(tx, workspace, account, Uuid::nil())?.ok_or_else(Fault::not_found)?;
+    let since = client_since(tx, workspace, account)?;
+    let months = since.map_or(0, |day| months_between(day, today));
+    Ok(template.low(found.account_type, months))
+}
+
+/// The day on which the account grows out of a band of its template, when one lies ahead.
+pub fn next_band(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    account: Uuid,
+    template: &Template,
+    today: Date,
+) -> Result<Option<Date>, Fault> {
+    if template.bands.is_empty() {
+        return Ok(None);
+    }
+    let Some(since) = client_since(tx, workspace, account)? else { return Ok(None) };
+    let months = template.bands.iter().filter_map(|band| band.months_under);
+    let turns = months.map(|months| since.saturating_add(jiff::Span::new().months(months)));
+    Ok(turns.filter(|day| *day > today).min())
+}
+
+/// The first day of its first contract.
+fn client_since(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Option<Date>, Fault> {
+    let ledger = accounts::ledger(tx, workspace, account)?;
+    Ok(ledger.iter().map(|amendment| amendment.start_on).min())
+}
+
+/// Whole months; a client that is still to come has none.
+fn months_between(since: Date, today: Date) -> i64 {
+    let span = since.until((jiff::Unit::Month, today)).ok();
+    span.map_or(0, |span| i64::from(span.get_months())).max(0)
+}
+
+/// Versions of a template around a stretch of time.
+#[derive(Default)]
+pub struct Between {
+    /// The one that governed when it began; none when it is the oldest that is known.
+    pub before: Option<Arc<Template>>,
+    /// Those that were published in it, oldest first.
+    pub after: Vec<PublishedIn>,
+}
+
+/// A version that was published in that time.
+pub struct PublishedIn {
+    pub template: Arc<Template>,
+    pub at: Timestamp,
+    pub by: String,
+    pub note: String,
+}
+
+/// The versions of a template that governed between two times.
+pub fn versions_between(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    template: &Template,
+    start: Timestamp,
+    end: Timestamp,
+) -> Result<Between, Fault> {
+    let rows = tx.rows(
+        sql!(
+            "SELECT t.id, v.version, v.hash, v.published_at, v.note, COALESCE(u.name, '')
+             FROM scorecard_template t JOIN scorecard_version v ON v.template_id = t.id
+             LEFT JOIN workspace_user u ON u.id = v.published_by
+             WHERE t.workspace_id = $1 AND t.key = $2 AND v.published_at <= $3 ORDER BY v.version"
+        ),
+        &[&workspace, &template.key, &end],
+        |row| {
+            let ids = (row.get::<Uuid>(0)?, row.get::<i64>(1)?, row.get::<String>(2)?);
+            let published = (row.get::<Timestamp>(3)?, row.get::<String>(4)?);
+            Ok((ids, published, row.get::<String>(5)?))
+        },
+    )?;
+    let mut found = Between::default();
+    let is_ours = shipped().iter().any(|ours| ours.template.key == template.key);
+    for ((id, version, hash), (at, note), by) in rows {
+        let template = remembered(tx, workspace, id, version, hash)?;
+        // What came with Mainstay has governed since the beginning, whenever its row was written.
+        if at <= start || (version == 1 && is_ours) {
+            found.before = Some(template);
+        } else {
+            found.after.push(PublishedIn { template, at, by, note });
+        }
+    }
+    Ok(found)
 }

@@ -16,6 +16,7 @@ texts! {
     feed = "Feed";
     team = "Team";
     details = "Details";
+    why_overall = "Why it is what it is";
     overall = "Overall";
     owner = "Owner";
     nobody_yet = "Nobody yet";

@@ -29,6 +29,8 @@ texts! {
     evidence = "Evidence";
     withdrawn = "withdrawn";
     never_scored = "never scored";
+    worked_out = "worked out";
+    activities = "To complete before moving on";
     weighs_nothing = "weighs nothing";
     gap = "Gap";
     costs_most = "costs most";

@@ -28,6 +28,7 @@ texts! {
     a_contract = "a contract";
     a_task = "a task";
     no_fields = "changed the account";
+    data_point = "recorded the data point";
     drafted_template = "saved a draft of a scorecard";
     published_template = "published a scorecard";
 }

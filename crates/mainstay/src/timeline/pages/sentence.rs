@@ -1,6 +1,7 @@
 //! What an event says: its kind and its numbers as a plain sentence.
 
 use jiff::civil::Date;
+use mainstay_rules::decimal::Decimal;
 use mainstay_rules::event::Kind;
 use mainstay_rules::ledger::MovementKind;
 use mainstay_rules::money::{self, Currency};
@@ -32,6 +33,7 @@ impl View<'_> {
                 Kind::MovementJudged => (judged(entry)),
                 Kind::UsageRecorded => (usage(data)),
                 Kind::TargetSet => (target(data)),
+                Kind::DataPointRecorded => { (data_point(data)) (self.as_of(entry)) }
                 Kind::PodMemberAdded => (text::added_member(person(entry), role(data))),
                 Kind::PodMemberChanged => (text::changed_member(person(entry), role(data))),
                 Kind::PodMemberRemoved => (text::removed_member(person(entry))),
@@ -164,6 +166,14 @@ fn usage(data: &Value) -> Markup {
     let after = &data["after"];
     let amount = after["minor"].as_i64().zip(currency(after)).map(|(minor, currency)| money::exact(minor, currency));
     text::recorded_usage(&date(&data["month"]).map(month_of).unwrap_or_default(), amount.as_deref())
+}
+
+fn data_point(data: &Value) -> Markup {
+    let value = data["value"].as_i64().map(Decimal::from_millionths);
+    html! {
+        (text::data_point()) " " code { (data["name"].as_str().unwrap_or_default()) }
+        @if let Some(value) = value { ": " (value) }
+    }
 }
 
 /// What needs no numbers.

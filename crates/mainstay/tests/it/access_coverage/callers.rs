@@ -187,6 +187,8 @@ impl World {
                 .replace("{token}", &self.token)
                 .replace("{import}", &self.import)
                 .replace("{metric}", "launched")
+                .replace("{what}", "overall")
+                .replace("{name}", "seats_used")
                 .replace("{template}", "software")
                 .replace("{version}", "1")
                 .replace("{day}", "2025-01-01")

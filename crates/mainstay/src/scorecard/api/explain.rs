@@ -1,0 +1,249 @@
+//! Explaining a number: its inputs with people and times, the one change that would lift it, and what moved it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use mainstay_db::{Scope, Tx};
+use mainstay_rules::field;
+use mainstay_rules::problem::Problem;
+use mainstay_rules::score::Mean;
+use mainstay_rules::scorecard::{
+    Change, Figure, Latest, Lift, MetricRef, Scorecard, Template, evaluate_below, movement, single_change,
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::end_of;
+use super::explain_shape::{ExplainOut, MovementOut};
+use crate::account::Account;
+use crate::app::App;
+use crate::corridor::access::Readable;
+use crate::corridor::caller::Workspace;
+use crate::corridor::fault::Fault;
+use crate::scorecard::store::{self, Recorded};
+use crate::signal::store::{self as signals, Point};
+
+/// Which number is explained.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    Overall,
+    /// The index of the step.
+    Step(usize),
+    /// The key of the sub-metric.
+    Metric(String),
+}
+
+impl What {
+    pub fn parse(word: &str, template: &Template) -> Result<Self, Fault> {
+        if word == "overall" {
+            return Ok(Self::Overall);
+        }
+        let found = template.metric(word).ok_or_else(|| {
+            let words: Vec<&str> = template.steps.iter().map(|step| step.key.as_str()).collect();
+            let detail = format!("What can be explained is overall, {}, or the key of a sub-metric.", words.join(", "));
+            Fault::new(Problem::NotFound, detail)
+        })?;
+        Ok(match found.metric {
+            Some(metric) => Self::Metric(metric.key.clone()),
+            None => Self::Step(found.step_index),
+        })
+    }
+
+    /// The number whose movement is asked for; a sub-metric moves with its own history.
+    pub fn figure(&self) -> Option<Figure> {
+        match self {
+            Self::Overall => Some(Figure::Overall),
+            Self::Step(index) => Some(Figure::Step(*index)),
+            Self::Metric(_) => None,
+        }
+    }
+}
+
+/// Everything that an explanation is told from.
+pub struct Explained {
+    pub what: What,
+    pub template: Arc<Template>,
+    pub card: Scorecard,
+    pub latest: Vec<Latest>,
+    pub newest: Vec<Recorded>,
+    pub points: Vec<Point>,
+    pub lift: Option<Lift>,
+    pub now: Timestamp,
+}
+
+impl Explained {
+    pub fn recorded(&self, key: &str) -> Option<&Recorded> {
+        self.newest.iter().find(|score| score.metric == key && score.value.is_some())
+    }
+
+    /// The days after which a score of the metric is stale, when it is.
+    pub fn stale_after(&self, metric: MetricRef<'_>, score: &Recorded) -> Option<i64> {
+        let days = metric.step.refresh_days_of(metric.metric)?;
+        let age = self.now.duration_since(score.effective_at).as_hours() / 24;
+        (age > days).then_some(days)
+    }
+
+    pub fn value(&self) -> Option<Mean> {
+        match &self.what {
+            What::Metric(key) => self.recorded(key).and_then(|score| score.value).map(Mean::from),
+            what => what.figure().and_then(|figure| figure.of(&self.card)),
+        }
+    }
+}
+
+/// Reads what the explanation needs; a few index look-ups, whatever the size of the workspace.
+pub fn explain(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    account: Uuid,
+    word: &str,
+    (now, today): (Timestamp, Date),
+) -> Result<Explained, Fault> {
+    let template = store::template_of(tx, workspace, account)?;
+    let what = What::parse(word, &template)?;
+    let latest = store::latest(tx, workspace, account)?;
+    let low = store::low_of(tx, workspace, account, &template, today)?;
+    let card = evaluate_below(&template, &latest, &low);
+    let points = if template.points().is_empty() { Vec::new() } else { signals::newest(tx, workspace, account)? };
+    let lift = what.figure().and_then(|figure| single_change(&template, &latest, figure, now));
+    let newest = store::newest(tx, workspace, account)?;
+    Ok(Explained { what, template, card, latest, newest, points, lift, now })
+}
+
+/// Something that happened between the two days, with who did it.
+pub struct Cause {
+    /// None: another version of the template.
+    pub score: Option<Recorded>,
+    pub template: Option<(String, i64)>,
+    pub by: String,
+    pub at: Timestamp,
+    pub note: String,
+    /// Millionths that it moved the number by.
+    pub share: i64,
+}
+
+/// From what to what a number moved between the ends of two days, and what moved it.
+pub struct Moved {
+    pub from: Date,
+    pub to: Date,
+    pub before: Mean,
+    pub after: Mean,
+    pub causes: Vec<Cause>,
+}
+
+/// Why a number moved: every score and template version in between, each with its share; together they are the
+/// difference exactly.
+pub fn moved(
+    tx: &mut Tx<'_>,
+    workspace: &Workspace,
+    account: Uuid,
+    figure: Figure,
+    (from, to): (Date, Date),
+) -> Result<Moved, Fault> {
+    let (start, end) = (end_of(from, &workspace.zone), end_of(to, &workspace.zone));
+    let governing = store::template_of(tx, workspace.id, account)?;
+    let versions = store::versions_between(tx, workspace.id, &governing, start, end)?;
+    let first = versions.before.clone().unwrap_or_else(|| Arc::clone(&governing));
+    let facts = store::as_of(tx, workspace.id, account, start)?;
+    let scores = store::recorded_between(tx, workspace.id, account, start, end)?;
+    let latest: Vec<Latest> = scores
+        .iter()
+        .map(|score| Latest { metric: score.metric.clone(), value: score.value, effective_at: score.effective_at })
+        .collect();
+    let mut marks: Vec<(Timestamp, Change<'_>, Option<usize>, Option<usize>)> = Vec::new();
+    for (place, fact) in latest.iter().enumerate() {
+        marks.push((fact.effective_at, Change::Scored(fact), Some(place), None));
+    }
+    for (place, version) in versions.after.iter().enumerate() {
+        marks.push((version.at, Change::Template(&version.template), None, Some(place)));
+    }
+    marks.sort_by_key(|(at, ..)| *at);
+    let changes: Vec<Change<'_>> = marks.iter().map(|(_, change, ..)| change.clone()).collect();
+    let (before, after, shares) = movement((first.as_ref(), facts), &changes, figure);
+    let cause = |(mark, share): (&(Timestamp, Change<'_>, Option<usize>, Option<usize>), i64)| match (mark.2, mark.3) {
+        (Some(place), _) => scores.get(place).map(|score| Cause {
+            score: Some(score.clone()),
+            template: None,
+            by: score.by.clone(),
+            at: mark.0,
+            note: score.note.clone(),
+            share,
+        }),
+        (None, Some(place)) => versions.after.get(place).map(|version| Cause {
+            score: None,
+            template: Some((version.template.key.clone(), i64::from(version.template.version))),
+            by: version.by.clone(),
+            at: mark.0,
+            note: version.note.clone(),
+            share,
+        }),
+        (None, None) => None,
+    };
+    let causes = marks.iter().zip(shares).filter(|(_, share)| *share != 0).filter_map(cause).collect();
+    Ok(Moved { from, to, before, after, causes })
+}
+
+/// The account and the number.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ExplainAddress {
+    pub account: Uuid,
+    /// `overall`, `step_1` to `step_5` or a step's key, or the key of a sub-metric.
+    #[param(example = "overall")]
+    pub what: String,
+}
+
+/// Between which days.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Between {
+    /// A day; the movement from its end on is told. With `to` only.
+    #[param(example = "2026-09-30")]
+    pub from: Option<String>,
+    /// A day; today when left out.
+    #[param(example = "2026-10-31")]
+    pub to: Option<String>,
+}
+
+impl Between {
+    /// None when no movement is asked for.
+    pub fn days(&self, today: Date) -> Result<Option<(Date, Date)>, Fault> {
+        let Some(from) = self.from.as_deref().filter(|text| !text.is_empty()) else { return Ok(None) };
+        let from = field::date("/from", from)?;
+        let to = field::optional_date("/to", self.to.as_deref().unwrap_or_default())?.unwrap_or(today);
+        if from > to {
+            let message = "The first day lies behind the second; turn them round.";
+            return Err(Fault::field(field::FieldError::new("/from", field::FieldCode::OutOfRange, message)));
+        }
+        Ok(Some((from, to)))
+    }
+}
+
+/// Opens a number into its inputs: scores, weights, people, times, evidence, and the single change that would lift it.
+#[utoipa::path(get, path = "/api/v1/accounts/{account}/explain/{what}", tag = "scorecard",
+    params(ExplainAddress, Between), responses((status = 200, body = ExplainOut)))]
+pub async fn show(
+    State(app): State<App>,
+    account: Readable<Account>,
+    Path(address): Path<ExplainAddress>,
+    Query(between): Query<Between>,
+) -> Result<Json<ExplainOut>, Fault> {
+    let (id, now) = (account.id, app.source.now());
+    let workspace = Arc::clone(&account.caller.workspace);
+    let today = workspace.day_of(now);
+    let days = between.days(today)?;
+    let read = app.db.read(Scope::Workspace(workspace.id), move |tx| {
+        let explained = explain(tx, workspace.id, id, &address.what, (now, today))?;
+        let moved = match (explained.what.figure(), days) {
+            (Some(figure), Some(days)) => Some(moved(tx, &workspace, id, figure, days)?),
+            _ => None,
+        };
+        Ok::<_, Fault>((explained, moved))
+    });
+    let (explained, moved) = read.await?;
+    Ok(Json(ExplainOut { movement: moved.as_ref().map(MovementOut::of), ..ExplainOut::of(id, &explained) }))
+}
