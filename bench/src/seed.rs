@@ -107,14 +107,16 @@ fn account(tx: &mut Tx<'_>, by: &By, id: Uuid, user: Uuid, number: usize) -> Res
         end_on: None,
         confidential: false,
     };
-    accounts::create_account(tx, by, id, &AccountChange { fields, associate_id: Some(user) })?;
+    accounts::create_account(tx, by, id, &AccountChange { fields, associate_id: Some(user), parent_id: None })?;
     pods::put_member(tx, by, (id, &name), user, PodRole::Owner, "account_manager")?;
-    let contract = NewContract { name: "Contract".into(), external_id: None };
+    let contract = NewContract { name: "Contract".into(), external_id: None, notice_days: None, auto_renew: false };
     let amendment = NewAmendment {
         start_on: date(2024, 1, 1),
         end_on: Some(date(2028, 1, 1)),
         arr_minor: 1_000_000 + n * 7_919 % 90_000_000,
         note: String::new(),
+        currency: None,
+        is_price: false,
     };
     accounts::add_contract(tx, by, id, &contract, &amendment)?;
     accounts::set_target(tx, by, id, i64::from(by.today().year()), Some(500_000 + n * 31 % 1_000_000))?;

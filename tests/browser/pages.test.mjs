@@ -336,6 +336,26 @@ describe("a new company", () => {
       await page.getByRole("heading", { name: "Import undone" }).waitFor();
       await inspect(page, "import-undone");
     }));
+
+  test("import-contracts, import-scores-result", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, "/w/snapwright/import");
+      const rows = ["Account;Contract id;Start;End;MRR;Trial", "Casavero;C-1;2026-01-01;2026-12-31;100;no", "Casavero;C-2;2026-02-01;2026-01-01;90;no",
+        "Domus;C-3;soon;;lots;no", "Domus;C-4;2026-03-01;;10;yes"];
+      await upload(page, { name: "contracts.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) });
+      await page.getByRole("heading", { name: "Check the import" }).waitFor();
+      await inspect(page, "import-contracts");
+      await page.getByText(/^Leave out the row/).click();
+      await page.getByRole("button", { name: /^Import \d+ row/ }).click();
+      await page.getByText("1 amendment of contracts came in, for 1 account.").waitFor();
+      await open(page, "/w/snapwright/import");
+      const scores = Array.from({ length: 2_400 }, (_, n) => `Casavero,step ${n % 5 + 1},${n % 10},${2000 + n % 25}-01-${String(n % 28 + 1).padStart(2, "0")}`);
+      await upload(page, { name: "scores.csv", mimeType: "text/csv", buffer: Buffer.from(`Account,Step,Score,Date\n${scores.join("\n")}`) });
+      await page.getByRole("heading", { name: /^Checking the file|^Check the import/ }).waitFor();
+      await page.getByRole("button", { name: /^Import [\d,]+ rows/ }).click();
+      await page.getByRole("heading", { name: "Import done" }).waitFor();
+      await inspect(page, "import-scores-result");
+    }));
 });
 
 describe("a company with nothing, then with more accounts than a page", () => {

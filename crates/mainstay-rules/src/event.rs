@@ -81,6 +81,10 @@ kinds! {
     TaskReopened = "task_reopened";
     /// A number was measured of the account; `data` has its name and millionths.
     DataPointRecorded = "data_point_recorded";
+    /// An import brought scores of the past to the account; `data` says how many and of what.
+    ScoresImported = "scores_imported";
+    /// Scores that an import had brought were taken back.
+    ScoresWithdrawn = "scores_withdrawn";
     ImportApplied = "import_applied";
     ImportUndone = "import_undone";
     /// When a kind of machine work happens was changed.

@@ -37,21 +37,31 @@ pub const EDITS_MAX: usize = 500;
 pub const EXPORT_ROWS_MAX: i64 = 50_000;
 
 /// Bytes of an uploaded file.
-pub const IMPORT_BYTES_MAX: usize = 10 * 1024 * 1024;
-/// Rows of an imported sheet, the header not counted.
-pub const IMPORT_ROWS_MAX: usize = 2_000;
+pub const IMPORT_BYTES_MAX: usize = 200 * 1024 * 1024;
+/// Rows of an imported file, the header not counted.
+pub const IMPORT_ROWS_MAX: usize = 1_000_000;
+/// Rows of a file that is applied in one transaction; a larger one is applied in the background.
+pub const IMPORT_ROWS_AT_ONCE_MAX: usize = 2_000;
+/// Rows of one account in a file of contracts: as many amendments as an account may have.
+pub const IMPORT_CONTRACTS_PER_ACCOUNT_MAX: usize = AMENDMENTS_PER_ACCOUNT_MAX;
+/// Rows of one account in a file of scores: the account is written in one transaction.
+pub const IMPORT_SCORES_PER_ACCOUNT_MAX: usize = 20_000;
+/// Saved mappings of a workspace.
+pub const IMPORT_MAPPINGS_MAX: i64 = 200;
 /// Columns of an imported sheet.
 pub const IMPORT_COLUMNS_MAX: usize = 200;
 /// Characters of a column's header that are kept; every problem repeats them.
 pub const IMPORT_HEADER_CHARS_MAX: usize = 100;
 /// Bytes that a workbook may unpack to; a larger one is a zip bomb or no report.
-pub const IMPORT_UNPACKED_BYTES_MAX: u64 = 32 * 1024 * 1024;
+pub const IMPORT_UNPACKED_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Bytes of a workbook as it is uploaded; larger ones come as CSV.
+pub const IMPORT_WORKBOOK_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Files inside of a workbook.
 pub const IMPORT_PARTS_MAX: usize = 1_000;
 /// Bytes of one cell of the file, mapped or not.
 pub const IMPORT_CELL_BYTES_MAX: usize = 64 * 1024;
 /// Seconds that reading a file may take.
-pub const IMPORT_READ_SECONDS_MAX: u64 = 10;
+pub const IMPORT_READ_SECONDS_MAX: u64 = 60;
 /// Days that a file which was never applied waits.
 pub const IMPORT_STAGED_DAYS_MAX: i64 = 30;
 /// Characters of one imported cell.

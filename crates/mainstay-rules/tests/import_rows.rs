@@ -4,7 +4,7 @@ use jiff::civil::date;
 use mainstay_rules::account::AccountType;
 use mainstay_rules::import::{
     Conventions, DateOrder, DecimalMark, Detection, Field, Mapping, ProblemCode, RowKind, RowProblem, Severity,
-    StagedRow, check_all, check_row, detect_mapped, guess,
+    SheetKind, StagedRow, check_all, check_row, detect_mapped, guess,
 };
 use mainstay_rules::money::Currency;
 use proptest::prelude::*;
@@ -45,8 +45,8 @@ const HEADERS: [&str; 16] = [
 
 fn mapping() -> Mapping {
     let headers = texts(&HEADERS);
-    let fields: Vec<Field> = guess(&headers, &[]).into_iter().map(|g| g.field).collect();
-    Mapping::new(&headers, &fields).unwrap()
+    let fields: Vec<Field> = guess(SheetKind::Accounts, &headers, &[]).into_iter().map(|g| g.field).collect();
+    Mapping::new(SheetKind::Accounts, &headers, &fields).unwrap()
 }
 
 fn read(cells: &[&str]) -> (StagedRow, Vec<RowProblem>) {

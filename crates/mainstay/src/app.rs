@@ -6,7 +6,7 @@ use std::time::Duration;
 use mainstay_db::{Db, Scope, Tx};
 use mainstay_rules::permission::PodRole;
 use mainstay_rules::score::Score;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::corridor::fault::Fault;
@@ -31,6 +31,8 @@ pub struct App {
     pub streams: live::Streams,
     pub passwords: Arc<Semaphore>,
     pub reading: Arc<Semaphore>,
+    /// Rings when an import is to be worked on in the background.
+    pub imports: Arc<Notify>,
     /// Where people reach this server, for links that are handed out.
     pub base_url: Arc<str>,
     /// Turns true when the server begins to stop; long answers end then.
@@ -51,6 +53,7 @@ impl App {
             streams: live::Streams::default(),
             passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
             reading: Arc::new(Semaphore::new(FILES_AT_ONCE)),
+            imports: Arc::default(),
             base_url: base_url.into(),
             stopping,
             folder: None,
@@ -190,6 +193,7 @@ const TICK: Duration = Duration::from_secs(30);
 pub fn start_readers(app: &App) -> JoinHandle<()> {
     tokio::spawn(crate::timeline::reactions::tail(app.clone()));
     let jobs = tokio::spawn(job::reactions::run(app.clone()));
+    tokio::spawn(crate::import::reactions::run(app.clone()));
     let app = app.clone();
     tokio::spawn(async move {
         let mut stopping = app.stopping.clone();

@@ -15,7 +15,7 @@ pub mod pod;
 pub mod portfolio;
 pub mod routes;
 pub mod scorecard;
-pub mod task;
 pub mod signal;
+pub mod task;
 pub mod text;
 pub mod timeline;

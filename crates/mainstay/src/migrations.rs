@@ -22,5 +22,7 @@ set![
     "0010_signal_data_point",
     "0011_job",
     "0012_portfolio_details",
-    "0015_task"
+    "0015_task",
+    "0016_import_large",
+    "0017_import_mapping",
 ];

@@ -111,6 +111,7 @@ use crate::{account, export, import, job, pod, portfolio, scorecard, signal, tas
         import::api::show,
         import::api::apply,
         import::api::undo,
+        import::api::cancel,
     ),
     components(schemas(crate::corridor::fault::ProblemBody))
 )]

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::handler::Handler;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use memory_serve::CacheControl;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
 use crate::corridor::{frame, frame_docs, health, log, security};
@@ -260,9 +262,11 @@ fn routes() -> Routes {
         .post("/w/{workspace}/import/{import}/mapping", import::pages::map)
         .post("/w/{workspace}/import/{import}/apply", import::pages::apply)
         .post("/w/{workspace}/import/{import}/undo", import::pages::undo)
+        .post("/w/{workspace}/import/{import}/cancel", import::pages::cancel)
         .get("/api/v1/imports", import::api::list)
         .post("/api/v1/imports", import::api::create)
         .get("/api/v1/imports/{import}", import::api::show)
+        .delete("/api/v1/imports/{import}", import::api::cancel)
         .post("/api/v1/imports/{import}/apply", import::api::apply)
         .post("/api/v1/imports/{import}/undo", import::api::undo)
 }
@@ -274,8 +278,19 @@ pub fn list() -> Vec<Route> {
 
 /// An answer begins within this time, or the request is given up; streams go on for as long as they like.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// A file of an import may come over a slow line.
+const UPLOAD_WITHIN: Duration = Duration::from_secs(15 * 60);
 /// Answers smaller than this travel as they are.
 const COMPRESSED_BYTES_MIN: u64 = 860;
+
+async fn in_time(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let takes_file = path == "/api/v1/imports" || (path.starts_with("/w/") && path.ends_with("/import"));
+    let is_upload = request.method() == Method::POST && takes_file;
+    let within = if is_upload { UPLOAD_WITHIN } else { ANSWER_WITHIN };
+    let answer = tokio::time::timeout(within, next.run(request)).await;
+    answer.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
+}
 
 /// The whole house as a service.
 pub fn router(app: App) -> Router {
@@ -283,7 +298,7 @@ pub fn router(app: App) -> Router {
     routes()
         .router
         .fallback(frame::not_found)
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
+        .layer(axum::middleware::from_fn(in_time))
         .layer(CatchPanicLayer::new())
         .layer(axum::middleware::from_fn(frame::faults_as_pages))
         .layer(axum::middleware::from_fn(log::requests))

@@ -45,6 +45,15 @@ pub enum DateOrder {
     Iso,
 }
 
+/// What a contract's end date says: the last day with it, or the first day without it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndIs {
+    #[default]
+    LastDay,
+    FirstDayWithout,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Detected {
     pub decimal: Detection<DecimalMark>,
@@ -97,20 +106,37 @@ pub fn detect<'a>(cells: impl IntoIterator<Item = &'a str>) -> Detected {
     decided(decimal, dates)
 }
 
-/// Detects from the columns that hold numbers and dates, so that no other text misleads.
-pub fn detect_mapped(mapping: &Mapping, rows: &[Vec<String>]) -> Detected {
-    let (mut decimal, mut dates) = (Evidence::default(), Evidence::default());
-    for row in rows {
+/// Detects from the columns that hold numbers and dates, so that no other text misleads; looks at one row after the other.
+#[derive(Debug, Default)]
+pub struct Detector {
+    decimal: Evidence,
+    dates: Evidence,
+}
+
+impl Detector {
+    pub fn look(&mut self, mapping: &Mapping, row: &[String]) {
         for (column, cell) in mapping.columns().iter().zip(row) {
             match column.field {
-                Field::EndOn => weigh_date(cell, &mut dates),
-                Field::Progress => weigh_decimal(cell, &mut decimal),
-                field if field.is_score() || field.is_money() => weigh_decimal(cell, &mut decimal),
+                Field::Progress => weigh_decimal(cell, &mut self.decimal),
+                field if field.is_date() => weigh_date(cell, &mut self.dates),
+                field if field.is_score() || field.is_money() => weigh_decimal(cell, &mut self.decimal),
                 _ => {}
             }
         }
     }
-    decided(decimal, dates)
+
+    pub fn detected(&self) -> Detected {
+        decided(self.decimal, self.dates)
+    }
+}
+
+/// All rows at once, see [`Detector`].
+pub fn detect_mapped(mapping: &Mapping, rows: &[Vec<String>]) -> Detected {
+    let mut detector = Detector::default();
+    for row in rows {
+        detector.look(mapping, row);
+    }
+    detector.detected()
 }
 
 fn decided(decimal: Evidence, dates: Evidence) -> Detected {

@@ -1,7 +1,8 @@
-//! The fields of a progress report, and the mapping of a sheet's columns to them.
+//! The fields that a file can have, and the mapping of its columns to them.
 
 use serde::{Deserialize, Serialize};
 
+use super::kind::SheetKind;
 use crate::limits::{IMPORT_COLUMNS_MAX, IMPORT_HEADER_CHARS_MAX};
 
 macro_rules! fields {
@@ -55,6 +56,23 @@ fields! {
     Vertical = "vertical", "Vertical";
     Geography = "geography", "Geography";
     Note = "note", "Note";
+    /// The id that another system gave to the contract.
+    ContractId = "contract_id", "Contract id";
+    ContractName = "contract_name", "Contract name";
+    StartOn = "start_on", "Start date";
+    Arr = "arr", "ARR";
+    /// Twelve of it are the ARR.
+    Mrr = "mrr", "MRR (x 12)";
+    Currency = "currency", "Currency";
+    /// A trial, a test, a deleted row: true keeps the row out.
+    LeaveOut = "leave_out", "Leave the row out where true";
+    /// Key or name of a step or of a sub-metric.
+    Metric = "metric", "Step or metric";
+    Score = "score", "Score";
+    ScoredOn = "scored_on", "Date of the score";
+    Evidence = "evidence", "Link to the evidence";
+    /// Name or e-mail address of whoever scored.
+    By = "by", "Scored by";
     Ignore = "ignore", "Leave out";
 }
 
@@ -64,11 +82,15 @@ impl Field {
         [Self::Launched, Self::RoiGenerated, Self::RoiRecognized, Self::Monetizes, Self::StrategicPartner];
 
     pub fn is_score(self) -> bool {
-        self == Self::Overall || Self::STEPS.contains(&self)
+        matches!(self, Self::Overall | Self::Score) || Self::STEPS.contains(&self)
     }
 
     pub const fn is_money(self) -> bool {
-        matches!(self, Self::ArrLastYear | Self::ArrDeltaTarget | Self::ArrYtd)
+        matches!(self, Self::ArrLastYear | Self::ArrDeltaTarget | Self::ArrYtd | Self::Arr | Self::Mrr)
+    }
+
+    pub const fn is_date(self) -> bool {
+        matches!(self, Self::EndOn | Self::StartOn | Self::ScoredOn)
     }
 }
 
@@ -90,15 +112,15 @@ pub enum MappingError {
     TooManyColumns(usize),
     #[error("{headers} headers, but {fields} fields; name one field per column")]
     Uneven { headers: usize, fields: usize },
-    #[error("No column holds the account's name; say which one does")]
-    NoName,
+    #[error("No column holds {0}; say which one does")]
+    Missing(&'static str),
     #[error("“{label}” is given by the columns {first} and {second}; leave one of them out", label = field.label())]
     Twice { field: Field, first: String, second: String },
 }
 
 impl Mapping {
-    /// One field per column; each but [`Field::Ignore`] at most once, and the name must be there.
-    pub fn new(headers: &[String], fields: &[Field]) -> Result<Self, MappingError> {
+    /// One field per column; each but [`Field::Ignore`] at most once, and what the kind cannot do without must be there.
+    pub fn new(kind: SheetKind, headers: &[String], fields: &[Field]) -> Result<Self, MappingError> {
         if headers.len() > IMPORT_COLUMNS_MAX {
             return Err(MappingError::TooManyColumns(headers.len()));
         }
@@ -111,8 +133,8 @@ impl Mapping {
                 return Err(MappingError::Twice { field: *field, first, second });
             }
         }
-        if !fields.contains(&Field::Name) {
-            return Err(MappingError::NoName);
+        if let Some(what) = kind.missing(fields) {
+            return Err(MappingError::Missing(what));
         }
         let columns = headers
             .iter()

@@ -1,8 +1,10 @@
 //! Guessing which field a column holds, from its header and a sample of its cells.
 
+use super::cells::parse_truth;
 use super::conventions::{Conventions, DateOrder, DecimalMark};
 use super::date_cell::parse_date;
 use super::field::{Field, header_text};
+use super::kind::SheetKind;
 use super::number_cell::{parse_number, parse_score, unit_power};
 use super::spellings::spellings;
 use super::text::{fold, is_blank};
@@ -27,15 +29,37 @@ const LEAST: u8 = 50;
 /// Rows of the sample that are looked at.
 const SAMPLE_ROWS_MAX: usize = 50;
 
+/// What the file is about, where its headers tell: the fields of one kind are all there.
+///
+/// A sheet of accounts may have an ARR and dates too; it is one of contracts only when they start on a day.
+pub fn guess_kind(headers: &[String], sample: &[Vec<String>]) -> Option<SheetKind> {
+    let fits = |kind: SheetKind| {
+        let fields: Vec<Field> = guess(kind, headers, sample).into_iter().map(|guess| guess.field).collect();
+        kind.missing(&fields).is_none().then_some(fields)
+    };
+    let report = fits(SheetKind::Accounts);
+    let steps = report.as_ref().map_or(0, |fields| fields.iter().filter(|field| Field::STEPS.contains(field)).count());
+    if steps >= 2 {
+        return report.map(|_| SheetKind::Accounts);
+    }
+    match (fits(SheetKind::Scores), fits(SheetKind::Contracts)) {
+        (Some(_), Some(_)) => None,
+        (Some(_), None) => Some(SheetKind::Scores),
+        (None, Some(_)) => Some(SheetKind::Contracts),
+        (None, None) => report.map(|_| SheetKind::Accounts),
+    }
+}
+
 /// One guess per header; each field is given to at most one column, the likeliest.
-pub fn guess(headers: &[String], sample: &[Vec<String>]) -> Vec<Guess> {
+pub fn guess(kind: SheetKind, headers: &[String], sample: &[Vec<String>]) -> Vec<Guess> {
     let folded: Vec<String> = headers.iter().map(|header| fold(&header_text(header))).collect();
     let years = arr_years(&folded);
     let mut candidates: Vec<(u8, usize, Field)> = Vec::new();
     for (index, header) in folded.iter().enumerate() {
-        for field in Field::ALL {
-            let by_header =
-                likeness(*field, header).max(likeness(*field, &bare(header))).max(by_year(*field, header, years));
+        for field in kind.fields() {
+            let by_header = likeness(kind, *field, header)
+                .max(likeness(kind, *field, &bare(header)))
+                .max(by_year(*field, header, years));
             if by_header > 0 {
                 let off = if fits(*field, index, sample) { 0 } else { UNFIT };
                 candidates.push((by_header.saturating_sub(off), index, *field));
@@ -75,8 +99,8 @@ fn is_currency(word: &str) -> bool {
     Currency::parse(word).is_ok()
 }
 
-fn likeness(field: Field, header: &str) -> u8 {
-    let (exact, held) = spellings(field);
+fn likeness(kind: SheetKind, field: Field, header: &str) -> u8 {
+    let (exact, held) = spellings(kind, field);
     if exact.split('|').any(|spelling| spelling == header) {
         return EXACT;
     }
@@ -138,10 +162,11 @@ fn reads_as(field: Field, cell: &str) -> bool {
     let any = |reads: &dyn Fn(Conventions) -> bool| EITHER.into_iter().any(reads);
     match field {
         Field::Type => AccountType::parse(cell).is_ok(),
-        Field::EndOn => any(&|c| parse_date(cell, c.dates).is_ok()),
-        Field::ArrLastYear | Field::ArrDeltaTarget | Field::ArrYtd | Field::Progress => {
+        field if field.is_date() => any(&|c| parse_date(cell, c.dates).is_ok()),
+        Field::ArrLastYear | Field::ArrDeltaTarget | Field::ArrYtd | Field::Progress | Field::Arr | Field::Mrr => {
             any(&|c| parse_number(cell, c.decimal).is_ok())
         }
+        Field::LeaveOut => parse_truth(cell).is_some(),
         _ if field.is_score() => any(&|c| parse_score(cell, c.decimal).is_ok()),
         _ => true,
     }

@@ -64,6 +64,26 @@ pub enum ProblemCode {
     /// The end date lies in the past while the ARR runs on.
     EndPassed,
     Archived,
+    /// Neither a name nor an id says whose row it is.
+    AccountMissing,
+    /// Nobody has this id, and no name stands beside it.
+    AccountUnknown,
+    /// Neither an id nor a name says which contract it is.
+    ContractMissing,
+    /// The contract belongs to another account.
+    OtherAccount,
+    DateMissing,
+    AmountMissing,
+    /// It ends before it has begun, so it was never worth anything; left out.
+    NoDays,
+    MetricMissing,
+    MetricUnknown,
+    InFuture,
+    /// Neither yes nor no.
+    NotATruth,
+    NotALink,
+    /// More rows of one account than are read at once.
+    TooMany,
 }
 
 impl ProblemCode {
@@ -92,6 +112,19 @@ impl ProblemCode {
             Self::KeptByContracts => "kept_by_contracts",
             Self::EndPassed => "end_passed",
             Self::Archived => "archived",
+            Self::AccountMissing => "account_missing",
+            Self::AccountUnknown => "account_unknown",
+            Self::ContractMissing => "contract_missing",
+            Self::OtherAccount => "other_account",
+            Self::DateMissing => "date_missing",
+            Self::AmountMissing => "amount_missing",
+            Self::NoDays => "no_days",
+            Self::MetricMissing => "metric_missing",
+            Self::MetricUnknown => "metric_unknown",
+            Self::InFuture => "in_future",
+            Self::NotATruth => "not_a_truth",
+            Self::NotALink => "not_a_link",
+            Self::TooMany => "too_many",
         }
     }
 }

@@ -115,7 +115,10 @@ impl Reader<'_> {
             return;
         }
         match field {
-            Field::Ignore => {}
+            Field::Mrr => {
+                let months = self.balance(field, cell);
+                self.staged.arr_ytd_minor = self.staged.arr_ytd_minor.or(months.map(|minor| minor.saturating_mul(12)));
+            }
             Field::Name => self.staged.name = self.line(field, cell, NAME_CHARS_MAX),
             Field::ExternalId => {
                 self.staged.external_id = self.line(field, cell, EXTERNAL_ID_CHARS_MAX);
@@ -135,7 +138,7 @@ impl Reader<'_> {
             Field::Type => self.staged.account_type = self.account_type(cell),
             Field::Overall => self.staged.overall = self.score(field, cell),
             Field::ArrLastYear => self.staged.arr_last_year_minor = self.balance(field, cell),
-            Field::ArrYtd => self.staged.arr_ytd_minor = self.balance(field, cell),
+            Field::ArrYtd => self.staged.arr_ytd_minor = self.balance(field, cell).or(self.staged.arr_ytd_minor),
             Field::ArrDeltaTarget => self.staged.arr_delta_target_minor = self.money(field, cell),
             Field::Progress => {
                 // Never stored, so a wrong cell is no reason to refuse the row.
@@ -154,6 +157,8 @@ impl Reader<'_> {
                     self.staged.steps[index] = score;
                 }
             }
+            // Left out, or of another kind of file.
+            _ => {}
         }
     }
 

@@ -33,6 +33,11 @@ pub(super) fn fold(text: &str) -> String {
     folded
 }
 
+/// Whether two files have the same headers, apart from case, accents and signs.
+pub fn same_headers(one: &[String], other: &[String]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(a, b)| fold(a) == fold(b))
+}
+
 /// A cell as a message repeats it: in quotes, short, without control characters.
 pub(super) fn shown(cell: &str) -> String {
     let clean = |c: char| if c.is_control() { ' ' } else { c };

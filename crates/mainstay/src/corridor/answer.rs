@@ -69,6 +69,11 @@ impl Answer {
         self
     }
 
+    /// Where the thing is that was made.
+    pub fn location(&self) -> Option<&str> {
+        self.location.as_deref()
+    }
+
     #[must_use]
     pub fn secret(mut self) -> Self {
         self.secret = true;
@@ -165,6 +170,26 @@ impl App {
         verb: impl Fn(&mut Tx<'_>, &By) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         self.verb_in(Scope::System, workspace, user, verb).await
+    }
+
+    /// Like `verb`, for work that nobody waits for, because of an import or an event where it has a cause.
+    pub async fn verb_bulk<T: Send + 'static>(
+        &self,
+        workspace: Arc<super::caller::Workspace>,
+        user: Option<uuid::Uuid>,
+        cause: Option<uuid::Uuid>,
+        verb: impl Fn(&mut Tx<'_>, &By) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let source = self.source.clone();
+        self.db
+            .write_bulk(Scope::Workspace(workspace.id), move |tx| {
+                let by = By::new(Arc::clone(&workspace), user, source.clone());
+                let by = cause.into_iter().fold(by, By::because_of);
+                let done = verb(tx, &by)?;
+                crate::app::project(tx, &by)?;
+                Ok(done)
+            })
+            .await
     }
 
     async fn verb_in<T: Send + 'static>(

@@ -58,6 +58,10 @@ impl By {
         self.source.secret()
     }
 
+    pub fn source(&self) -> Source {
+        self.source.clone()
+    }
+
     /// Today in the workspace's zone.
     pub fn today(&self) -> Date {
         self.workspace.day_of(self.at)

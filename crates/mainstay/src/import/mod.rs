@@ -1,5 +1,6 @@
-//! Import: a progress report from a spreadsheet, checked whole, applied at once, and undone as a whole.
+//! Import: accounts, contracts and scores from a file, checked whole, applied as one, and undone as a whole.
 
 pub mod api;
 pub mod pages;
+pub mod reactions;
 pub mod store;

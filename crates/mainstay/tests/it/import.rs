@@ -9,9 +9,9 @@ use crate::harness::{Answer, House, program};
 use crate::workbook::{self, Cell};
 
 const REPORT: &[u8] = include_bytes!("data/progress-report.csv");
-const BOUNDARY: &str = "----mainstay-test";
+pub const BOUNDARY: &str = "----mainstay-test";
 
-fn multipart(file_name: &str, file: &[u8], words: &[(&str, &str)]) -> Vec<u8> {
+pub fn multipart(file_name: &str, file: &[u8], words: &[(&str, &str)]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in words {
         body.extend(
@@ -31,60 +31,60 @@ pub fn upload(house: &House, file_name: &str, file: &[u8], words: &[(&str, &str)
     house.admin.send("POST", "/api/v1/imports", &[("content-type", &kind)], &multipart(file_name, file, words))
 }
 
-fn staged(house: &House, file: &str) -> Value {
+pub fn staged(house: &House, file: &str) -> Value {
     let answer = upload(house, "report.csv", file.as_bytes(), &[]);
     assert_eq!(answer.status, 201, "{}", answer.body);
     answer.json()
 }
 
-fn apply(house: &House, import: &Value, body: &Value) -> Answer {
+pub fn apply(house: &House, import: &Value, body: &Value) -> Answer {
     house.admin.json("POST", &format!("/api/v1/imports/{}/apply", id_of(import)), body)
 }
 
-fn id_of(import: &Value) -> &str {
+pub fn id_of(import: &Value) -> &str {
     import["id"].as_str().expect("an import has an id")
 }
 
-fn imported(house: &House, file: &str) -> Value {
+pub fn imported(house: &House, file: &str) -> Value {
     let import = staged(house, file);
     let applied = apply(house, &import, &json!({}));
     assert_eq!(applied.status, 200, "{}", applied.body);
     applied.json()
 }
 
-fn undo(house: &House, import: &Value) -> Answer {
+pub fn undo(house: &House, import: &Value) -> Answer {
     house.admin.json("POST", &format!("/api/v1/imports/{}/undo", id_of(import)), &json!({}))
 }
 
-fn report(house: &House) -> Vec<Value> {
+pub fn report(house: &House) -> Vec<Value> {
     let answer = house.admin.get("/api/v1/portfolio?limit=200");
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.json()["data"].as_array().expect("a list has data").clone()
 }
 
-fn row(house: &House, name: &str) -> Value {
+pub fn row(house: &House, name: &str) -> Value {
     let rows = report(house);
     rows.into_iter().find(|row| row["account"]["name"] == name).unwrap_or_else(|| panic!("{name} is not in the report"))
 }
 
-fn counts(import: &Value) -> (i64, i64, i64, i64) {
+pub fn counts(import: &Value) -> (i64, i64, i64, i64) {
     let n = |name: &str| import["counts"][name].as_i64().expect("counts are numbers");
     (n("create"), n("update"), n("unchanged"), n("refused"))
 }
 
-fn command(house: &House, words: &[&str]) -> Output {
+pub fn command(house: &House, words: &[&str]) -> Output {
     program().args(words).args(house.data.options()).output().expect("the program runs")
 }
 
 /// Everything the workspace holds, one thing a line.
-fn everything(house: &House) -> Vec<Value> {
+pub fn everything(house: &House) -> Vec<Value> {
     let output = command(house, &["export", "--everything"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("JSON is UTF-8");
     text.lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
 }
 
-fn events(house: &House) -> Vec<Value> {
+pub fn events(house: &House) -> Vec<Value> {
     everything(house).into_iter().filter(|thing| thing["table"] == "event").collect()
 }
 
@@ -302,27 +302,42 @@ both!(
     }
 );
 
+/// The first line of the answer to an upload that says it has so many bytes, of which none is sent.
+fn refused_unread(house: &House, bytes: usize) -> String {
+    use std::io::{BufRead, Write};
+    let made = house.admin.json("POST", "/api/v1/tokens", &json!({ "name": "script", "scope": "admin" })).json();
+    let token = made["token"].as_str().expect("a token has a secret").to_owned();
+    let host = house.server.url.trim_start_matches("http://").to_owned();
+    let mut stream = std::net::TcpStream::connect(&host).expect("the server listens");
+    let head = format!(
+        "POST /api/v1/imports HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n\
+         content-type: multipart/form-data; boundary={BOUNDARY}\r\ncontent-length: {bytes}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).expect("the head can be sent");
+    let mut line = String::new();
+    std::io::BufReader::new(stream).read_line(&mut line).expect("the server answers");
+    line
+}
+
 both!(
     fn hostile_files_are_refused_by_name_of_the_place(on) {
         let house = House::new(on);
         let wide = format!("{}\n{}\n", vec!["Account"; 20_000].join(","), vec!["x"; 20_000].join(","));
         let long = format!("Account\n{}\n", "x".repeat(5 * 1024 * 1024));
-        let many = format!("Account\n{}", "Casavero\n".repeat(2_001));
-        let bomb = workbook::with_sheet(&workbook::sheet_xml(&" ".repeat(40 * 1024 * 1024)));
+        let bomb = workbook::with_sheet(&workbook::sheet_xml(&" ".repeat(70 * 1024 * 1024)));
         let far = workbook::with_sheet(&workbook::sheet_xml(r#"<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#));
         let entity = workbook::with_sheet(r#"<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>Account</t></is></c></row><row r="2"><c r="A2" t="inlineStr"><is><t>&e;</t></is></c></row></sheetData></worksheet>"#);
         let mut cut = workbook::of_rows(&[vec![Cell::Text("Account")]]);
         cut.truncate(cut.len() / 2);
-        let cases: [(&str, Vec<u8>, &str); 12] = [
+        let cases: [(&str, Vec<u8>, &str); 11] = [
             ("wide.csv", wide.into_bytes(), "Row 1 has more than 200 columns"),
             ("long.csv", long.into_bytes(), "Row 2"),
-            ("many.csv", many.into_bytes(), "more than 2000 rows"),
             ("nul.csv", b"Account\nCasa\0vero\n".to_vec(), "Line 2 holds a NUL"),
             ("quote.csv", b"Account\nCasavero\n\"Domus\n".to_vec(), "Row 3: a quote is opened"),
             ("utf16.csv", b"\xFF\xFEA\0\n\0\x00\xD8".to_vec(), "UTF-16"),
             ("empty.csv", b"\n\n".to_vec(), "is empty"),
             ("alone.csv", b"Account,Type\n".to_vec(), "no row below"),
-            ("bomb.xlsx", bomb, "unpacks to more than 32 MiB"),
+            ("bomb.xlsx", bomb, "unpacks to more than 64 MiB"),
             ("far.xlsx", far, "Row 1048576 has more than 200 columns"),
             ("cut.xlsx", cut, "damaged"),
             ("old.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), "old format"),
@@ -332,8 +347,7 @@ both!(
             assert_eq!((refused.status, refused.code().as_str()), (422, "invalid"), "{name}: {}", refused.body);
             assert!(refused.body.contains(said), "{name}: {}", refused.body);
         }
-        let large = upload(&house, "large.csv", &vec![b'x'; 10 * 1024 * 1024 + 1], &[]);
-        assert_eq!((large.status, large.code().as_str()), (413, "too_large"), "{}", large.body);
+        assert!(refused_unread(&house, 201 * 1024 * 1024).contains("413"), "a file that is too large is refused unread");
         let read = upload(&house, "entity.xlsx", &entity, &[]);
         assert!(!read.body.contains("root:"), "an external entity is never resolved: {}", read.body);
         let waiting = house.admin.get("/api/v1/imports").json();

@@ -12,6 +12,8 @@ mod export;
 mod gate;
 mod harness;
 mod import;
+mod import_kinds;
+mod import_large;
 mod instances;
 mod job;
 mod live;

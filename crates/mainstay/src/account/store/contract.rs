@@ -95,6 +95,23 @@ pub fn contract_by_external_id(tx: &mut Tx<'_>, workspace: Uuid, id: &str) -> Re
     )?)
 }
 
+/// Contracts of the workspace that another system knows: their ids there, and whose they are; in the order of our ids.
+pub fn contract_keys(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<(Uuid, String, Uuid)>, Fault> {
+    Ok(tx.rows(
+        sql!(
+            "SELECT id, external_id, account_id FROM contract
+             WHERE workspace_id = $1 AND external_id IS NOT NULL AND id > $2 ORDER BY id LIMIT $3"
+        ),
+        &[&workspace, &after, &limit],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?)
+}
+
 /// An amendment with what people said about it.
 #[derive(Clone)]
 pub struct StoredAmendment {

@@ -15,8 +15,8 @@ pub use arr::{
 };
 pub use contract::{
     Contract, ContractTerms, NewAmendment, NewContract, StoredAmendment, add_contract, amend_contract, amendment_count,
-    amendments, contract, contract_by_external_id, contract_currency, contracts, edit_contract, in_home_currency,
-    ledger, notice_days, rates_for, remove_contracts, withdraw_amendment,
+    amendments, contract, contract_by_external_id, contract_currency, contract_keys, contracts, edit_contract,
+    in_home_currency, ledger, notice_days, rates_for, remove_contracts, withdraw_amendment,
 };
 pub use list::{Edited, Listed, Order, Place, Wanted, count, edited_since, listed, page};
 pub use movement::{
@@ -176,6 +176,21 @@ pub fn readable_names(
         )),
         &[&workspace, &user, &limit],
         |row| Ok((row.get(0)?, row.get(1)?)),
+    )?)
+}
+
+/// Accounts as `user` stands to them, in the order of their ids: for work that goes through all of them.
+pub fn accounts_after(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    user: Uuid,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Account>, Fault> {
+    Ok(tx.rows(
+        sql!(concat!("SELECT ", columns!(), " WHERE a.workspace_id = $1 AND a.id > $3 ORDER BY a.id LIMIT $4")),
+        &[&workspace, &user, &after, &limit],
+        read,
     )?)
 }
 

@@ -138,7 +138,7 @@ pub fn set_exchange_rate(
         )?,
     };
     // Every line that counts in this currency reads otherwise now.
-    by.calendar_changed();
+    by.every_line_changed();
     let data = json!({
         "fiscal_year": fiscal_year, "currency": currency.code(), "before_millionths": before, "after_millionths": millionths,
     });

@@ -8,15 +8,14 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use mainstay_db::{Scope, Tx};
-use mainstay_rules::import::{Field, guess};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use shape::{ImportBrief, ImportOut, column_names};
-pub use upload::{Asked, Upload, UploadIn, read_dates, read_decimal, read_field, settings_of};
+pub use upload::{Upload, UploadIn, read_dates, read_decimal, read_end, read_field, read_kind};
 
-use super::store::sheet::{self, Sheet};
+use super::reactions::{self, Incoming};
 use super::store::{self, Against, Checked, Import, Settings, SheetRow, Status, Who};
 use crate::app::App;
 use crate::corridor::access::{Allowed, Import as MayImport};
@@ -44,46 +43,17 @@ impl Who {
     }
 }
 
-/// A guess for every column; conventions only where they are named or remembered.
-pub fn guessed(sheet: &Sheet) -> Vec<Field> {
-    let sample: Vec<Vec<String>> = sheet
-        .rows
-        .iter()
-        .take(50)
-        .map(|row| row.cells.iter().map(|cell| cell.written(mainstay_rules::import::DecimalMark::Dot)).collect())
-        .collect();
-    guess(&sheet.headers, &sample).into_iter().map(|guess| guess.field).collect()
-}
-
-/// Checks a file that is not kept.
-pub fn dry_run(
-    tx: &mut Tx<'_>,
-    workspace: &Workspace,
-    who: Who,
-    source: &Source,
-    sheet: &Sheet,
-    settings: &Settings,
-) -> Result<(Settings, Checked), Fault> {
-    let settings = with_remembered(tx, workspace.id, settings)?;
-    let against = Against { workspace, who, at: source.now() };
-    let checked = store::check(tx, &against, &sheet.headers, &sheet.rows, &settings)?;
-    Ok((settings, checked))
-}
-
 /// What people chose the last time stands until they choose otherwise.
 pub fn with_remembered(tx: &mut Tx<'_>, workspace: Uuid, settings: &Settings) -> Result<Settings, Fault> {
     let (decimal, dates) = store::remembered(tx, workspace)?;
-    Ok(Settings {
-        fields: settings.fields.clone(),
-        decimal: settings.decimal.or(decimal),
-        dates: settings.dates.or(dates),
-    })
+    let (decimal, dates) = (settings.decimal.or(decimal), settings.dates.or(dates));
+    Ok(Settings { decimal, dates, ..settings.clone() })
 }
 
 /// An import as it stands.
 pub struct Look {
     pub import: Import,
-    /// What it would do; none once it was applied.
+    /// What it would do; none once it was applied, and where what was found is kept with the import.
     pub checked: Option<Checked>,
     /// The rows of a file that waits.
     pub rows: Vec<SheetRow>,
@@ -91,13 +61,22 @@ pub struct Look {
 
 /// A staged file as it would be imported now; for one that was applied, what it did.
 pub fn looked_at(tx: &mut Tx<'_>, caller: &Caller, source: &Source, id: Uuid) -> Result<Look, Fault> {
-    let workspace = &caller.workspace;
+    looked_at_as(tx, &caller.workspace, Who::of(caller), source, id)
+}
+
+pub fn looked_at_as(
+    tx: &mut Tx<'_>,
+    workspace: &Workspace,
+    who: Who,
+    source: &Source,
+    id: Uuid,
+) -> Result<Look, Fault> {
     let import = store::get(tx, workspace.id, id)?.ok_or_else(Fault::not_found)?;
-    if import.status != Status::Staged {
+    if import.status != Status::Staged || import.work.is_some() || !store::is_compared_live(&import) {
         return Ok(Look { import, checked: None, rows: Vec::new() });
     }
     let rows = store::rows(tx, workspace.id, id)?;
-    let against = Against { workspace, who: Who::of(caller), at: source.now() };
+    let against = Against { workspace, who, at: source.now() };
     let checked = store::check(tx, &against, &import.headers, &rows, &import.settings)?;
     Ok(Look { import, checked: Some(checked), rows })
 }
@@ -108,31 +87,44 @@ fn found(tx: &mut Tx<'_>, caller: &Caller, source: &Source, id: Uuid) -> Result<
 }
 
 /// Stages a file: reads and checks it, and keeps it until it is applied. With `dry_run=true` nothing is kept.
+///
+/// A file of more than 2,000 rows is checked in the background: `progress` says how far, until it is null.
 #[utoipa::path(post, path = "/api/v1/imports", tag = "imports",
     request_body(content = UploadIn, content_type = "multipart/form-data"),
     responses((status = 201, description = "Staged", body = ImportOut),
         (status = 200, description = "Dry run: what would happen", body = ImportOut)))]
 pub async fn create(State(app): State<App>, caller: Allowed<MayImport>, upload: Upload) -> Result<Response, Fault> {
     let who = caller.into_caller();
-    let care = upload.care.clone();
-    let asked = upload.asked()?;
-    let sheet = sheet::read(app.reading.clone(), upload.file_name, upload.file).await?;
-    let settings = settings_of(&sheet, &asked)?;
-    let (source, acting) = (app.source.clone(), who.clone());
-    if asked.dry_run {
-        let checking = move |tx: &mut Tx<'_>| {
-            let (settings, checked) = dry_run(tx, &acting.workspace, Who::of(&acting), &source, &sheet, &settings)?;
-            Ok::<_, Fault>(ImportOut::dry(&sheet, &settings, &checked))
-        };
-        return Ok(Json(app.db.read(Scope::Workspace(who.workspace.id), checking).await?).into_response());
+    let (care, asked) = (upload.care.clone(), upload.asked()?);
+    let is_dry = asked.dry_run;
+    let incoming = Incoming { file_name: upload.file_name.clone(), path: upload.file.path.clone(), asked };
+    let id = reactions::stage(&app, &who.workspace, Some(who.user), incoming).await?;
+    let (acting, source) = (who.clone(), app.source.clone());
+    if is_dry {
+        reactions::finish_work(&app, &who.workspace, id).await?;
+        let scope = Scope::Workspace(who.workspace.id);
+        let out = app.db.read(scope, move |tx| found(tx, &acting, &source, id)).await?;
+        discard(&app, &who, id).await?;
+        return Ok(Json(out.dry()).into_response());
     }
-    let staging = move |tx: &mut Tx<'_>, by: &By| {
-        let settings = with_remembered(tx, by.workspace.id, &settings)?;
-        let id = store::stage(tx, by, &sheet, &settings)?;
-        let out = found(tx, &acting, &source, id)?;
-        Ok(Answer::created(format!("/api/v1/imports/{id}"), &out)?.version(out.version))
-    };
-    Ok(app.commit(&who, care, staging).await?.into_response())
+    let place = format!("/api/v1/imports/{id}");
+    let at = place.clone();
+    let answer = app
+        .commit(&who, care, move |tx: &mut Tx<'_>, _: &By| {
+            let out = found(tx, &acting, &source, id)?;
+            Ok(Answer::created(at.clone(), &out)?.version(out.version))
+        })
+        .await?;
+    if answer.location() != Some(place.as_str()) {
+        // The same request was answered before: its file is kept already.
+        discard(&app, &who, id).await?;
+    }
+    Ok(answer.into_response())
+}
+
+async fn discard(app: &App, who: &Caller, id: Uuid) -> Result<(), Fault> {
+    let workspace = who.workspace.id;
+    app.db.write_bulk(Scope::Workspace(workspace), move |tx| store::discard(tx, workspace, id)).await
 }
 
 /// The files that came in, newest first.
@@ -169,9 +161,13 @@ pub fn import_id(text: &str) -> Result<Uuid, Fault> {
     Uuid::parse_str(text).map_err(|_| Fault::not_found())
 }
 
-/// Imports the staged file: all rows or none, visible to everyone at once.
+/// Imports the staged file: all rows or none.
+///
+/// A file of more than 2,000 rows is imported in the background, account by account; `progress` says how far. When it
+/// cannot be finished it is taken back as a whole.
 #[utoipa::path(post, path = "/api/v1/imports/{import}/apply", tag = "imports", params(("import" = Uuid, Path)),
-    request_body = ApplyIn, responses((status = 200, body = ImportOut)))]
+    request_body = ApplyIn, responses((status = 200, description = "Imported", body = ImportOut),
+        (status = 202, description = "Begun; see progress", body = ImportOut)))]
 pub async fn apply(
     State(app): State<App>,
     caller: Allowed<MayImport>,
@@ -180,13 +176,21 @@ pub async fn apply(
 ) -> Result<Answer, Fault> {
     let (id, source, who) = (import_id(&id)?, app.source.clone(), caller.into_caller());
     let acting = who.clone();
-    app.commit(&who, care.clone(), move |tx, by| {
-        expect_version(tx, by, id, &care)?;
-        apply_as(tx, by, &source, Who::of(&acting), id, asked.leave_out_refused)?;
-        let out = found(tx, &acting, &source, id)?;
-        Ok(Answer::ok(&out)?.version(out.version))
-    })
-    .await
+    let answer = app
+        .commit(&who, care.clone(), move |tx, by| {
+            expect_version(tx, by, id, &care)?;
+            apply_as(tx, by, &source, Who::of(&acting), id, asked.leave_out_refused)?;
+            answered(&found(tx, &acting, &source, id)?)
+        })
+        .await?;
+    app.imports.notify_one();
+    Ok(answer)
+}
+
+/// What goes on in the background is accepted, not done.
+fn answered(out: &ImportOut) -> Result<Answer, Fault> {
+    let status = if out.progress.is_some() { StatusCode::ACCEPTED } else { StatusCode::OK };
+    Ok(Answer::json(status, out)?.version(out.version))
 }
 
 fn expect_version(tx: &mut Tx<'_>, by: &By, id: Uuid, care: &crate::corridor::request::Care) -> Result<(), Fault> {
@@ -210,7 +214,8 @@ pub fn apply_as(
 
 /// Takes an import back; accounts that were edited since stay as they are and are listed.
 #[utoipa::path(post, path = "/api/v1/imports/{import}/undo", tag = "imports", params(("import" = Uuid, Path)),
-    responses((status = 200, body = ImportOut)))]
+    responses((status = 200, description = "Undone", body = ImportOut),
+        (status = 202, description = "Begun; see progress", body = ImportOut)))]
 pub async fn undo(
     State(app): State<App>,
     caller: Allowed<MayImport>,
@@ -219,13 +224,36 @@ pub async fn undo(
 ) -> Result<Answer, Fault> {
     let (id, source, who) = (import_id(&id)?, app.source.clone(), caller.into_caller());
     let acting = who.clone();
-    app.commit(&who, care.clone(), move |tx, by| {
-        expect_version(tx, by, id, &care)?;
-        undo_as(tx, by, &source, id)?;
-        let out = found(tx, &acting, &source, id)?;
-        Ok(Answer::ok(&out)?.version(out.version))
-    })
-    .await
+    let answer = app
+        .commit(&who, care.clone(), move |tx, by| {
+            expect_version(tx, by, id, &care)?;
+            undo_as(tx, by, &source, id)?;
+            answered(&found(tx, &acting, &source, id)?)
+        })
+        .await?;
+    app.imports.notify_one();
+    Ok(answer)
+}
+
+/// Takes away a file that was not imported; one that is being imported is taken back first.
+#[utoipa::path(delete, path = "/api/v1/imports/{import}", tag = "imports", params(("import" = Uuid, Path)),
+    responses((status = 204, description = "It is gone"), (status = 202, description = "It is being taken back", body = ImportOut)))]
+pub async fn cancel(
+    State(app): State<App>,
+    caller: Allowed<MayImport>,
+    Path(id): Path<String>,
+    Bare(care): Bare,
+) -> Result<Answer, Fault> {
+    let (id, source, who) = (import_id(&id)?, app.source.clone(), caller.into_caller());
+    let acting = who.clone();
+    let answer = app
+        .commit(&who, care.clone(), move |tx, by| {
+            expect_version(tx, by, id, &care)?;
+            if store::cancel(tx, by, id)? { answered(&found(tx, &acting, &source, id)?) } else { Ok(Answer::empty()) }
+        })
+        .await?;
+    app.imports.notify_one();
+    Ok(answer)
 }
 
 pub fn undo_as(tx: &mut Tx<'_>, by: &By, source: &Source, id: Uuid) -> Result<(), Fault> {

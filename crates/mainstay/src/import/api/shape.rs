@@ -1,13 +1,14 @@
 //! The JSON shapes of imports.
 
 use jiff::Timestamp;
-use mainstay_rules::import::{Conventions, DateOrder, DecimalMark, Field, RowProblem, Severity, column_letters};
+use jiff::civil::Date;
+use mainstay_rules::import::{Conventions, DateOrder, DecimalMark, EndIs, Field, RowProblem, Severity, column_letters};
 use mainstay_rules::limits::IMPORT_PROBLEMS_SHOWN_MAX;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::import::store::{Checked, Counts, Import, Settings, Sheet, UndoSummary};
+use crate::import::store::{Checked, Counts, Found, Import, Settings, Status, UndoSummary, Work};
 
 /// A column of the file and what it holds.
 #[derive(Serialize, ToSchema)]
@@ -16,8 +17,10 @@ pub struct ColumnOut {
     #[schema(example = "A")]
     pub letter: String,
     pub header: String,
-    /// `name`, `external_id`, `associate`, `end_on`, `type`, a step's key, `overall`, `arr_last_year`, `arr_delta_target`,
-    /// `arr_ytd`, `progress`, `industry`, `vertical`, `geography`, `note` or `ignore`.
+    /// Of accounts: `name`, `external_id`, `associate`, `end_on`, `type`, a step's key, `overall`, `arr_last_year`,
+    /// `arr_delta_target`, `arr_ytd`, `mrr`, `progress`, `industry`, `vertical`, `geography`, `note`. Of contracts: `name`,
+    /// `external_id`, `contract_id`, `contract_name`, `start_on`, `end_on`, `arr`, `mrr`, `currency`, `leave_out`, `note`.
+    /// Of scores: `name`, `external_id`, `metric`, `score`, `scored_on`, `note`, `evidence`, `by`. Otherwise `ignore`.
     pub field: &'static str,
 }
 
@@ -52,12 +55,33 @@ pub struct UndoOut {
     pub left: Vec<Uuid>,
 }
 
+/// How far the work in the background is.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ImportProgress)]
+pub struct ProgressOut {
+    /// `staging`, `checking`, `preparing`, `applying`, `reversing` or `undoing`
+    pub stage: &'static str,
+    /// Rows; accounts where it is undone or taken back.
+    pub done: i64,
+    /// 0 while it is not known.
+    pub of: i64,
+}
+
 #[derive(Serialize, ToSchema)]
 #[schema(as = Import)]
 pub struct ImportOut {
     /// Null for a dry run.
     pub id: Option<Uuid>,
+    /// `accounts`, `contracts` or `scores`
     pub kind: &'static str,
+    /// The saved or ready mapping that recognised the file.
+    pub known_as: Option<String>,
+    /// What is being done with it, and how far that is; null when nothing is.
+    pub progress: Option<ProgressOut>,
+    /// Why an import was taken back by itself.
+    pub failure: Option<String>,
+    /// Why the columns as chosen cannot be read.
+    pub mapping_error: Option<String>,
     pub file_name: String,
     /// `staged`, `applied` or `undone`; `dry_run` when nothing was kept.
     pub status: &'static str,
@@ -72,9 +96,21 @@ pub struct ImportOut {
     /// `dot` or `comma`: how decimals are read.
     pub decimal: Option<DecimalWord>,
     pub dates: Option<DateWord>,
-    /// What must be answered before the file can be applied: `mapping`, `decimal`, `dates`.
+    /// What the end date of a contract is: `last_day` or `first_day_without`.
+    pub end_is: EndWord,
+    /// What must be answered before the file can be applied: `kind`, `mapping`, `decimal`, `dates`.
     pub questions: Vec<&'static str>,
+    /// Of accounts; of rows in a file of contracts or scores, where `create` are the rows that say something new.
     pub counts: Counts,
+    /// Accounts that the rows are about, as far as it is known.
+    pub accounts: usize,
+    /// Of them, those that the file makes.
+    pub accounts_new: usize,
+    /// The earliest and the latest day that contracts start or scores are of.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub first_on: Option<Date>,
+    #[schema(value_type = Option<String>, format = Date)]
+    pub last_on: Option<Date>,
     /// The errors first, at most 200.
     pub problems: Vec<ProblemOut>,
     /// All problems, also those that are not listed.
@@ -100,6 +136,23 @@ pub enum DateWord {
     DayFirst,
     MonthFirst,
     Iso,
+}
+
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ImportEnd)]
+pub enum EndWord {
+    LastDay,
+    FirstDayWithout,
+}
+
+impl From<EndIs> for EndWord {
+    fn from(end: EndIs) -> Self {
+        match end {
+            EndIs::LastDay => Self::LastDay,
+            EndIs::FirstDayWithout => Self::FirstDayWithout,
+        }
+    }
 }
 
 impl From<DecimalMark> for DecimalWord {
@@ -154,64 +207,97 @@ fn problem(problem: &RowProblem) -> ProblemOut {
 
 impl ImportOut {
     pub fn of(import: &Import, checked: Option<&Checked>) -> Self {
+        let summary = &import.summary;
+        let check = summary.check.as_ref();
         let out = Self {
             id: Some(import.id),
+            kind: import.kind.key(),
+            known_as: import.settings.known_as.clone(),
+            progress: import.work.map(|work| ProgressOut {
+                stage: work.as_str(),
+                done: import.job.done,
+                of: import.job.of,
+            }),
+            failure: summary.failure.clone(),
+            mapping_error: None,
+            file_name: import.file_name.clone(),
             status: import.status.as_str(),
             created_at: Some(import.created_at),
             created_by: import.created_by,
             applied_at: import.applied_at,
             undone_at: import.undone_at,
-            counts: import.summary.counts,
-            undo: import.summary.undo.as_ref().map(undo),
-            version: import.version,
-            ..Self::empty(import.file_name.clone(), columns(&import.headers, &import.settings.fields), &import.settings)
-        };
-        match checked {
-            Some(checked) => out.with(checked, &import.settings),
-            None => out,
-        }
-    }
-
-    pub fn dry(sheet: &Sheet, settings: &Settings, checked: &Checked) -> Self {
-        Self::empty(sheet.file_name.clone(), columns(&sheet.headers, &settings.fields), settings)
-            .with(checked, settings)
-    }
-
-    fn empty(file_name: String, columns: Vec<ColumnOut>, settings: &Settings) -> Self {
-        Self {
-            id: None,
-            kind: "progress_report",
-            file_name,
-            status: "dry_run",
-            created_at: None,
-            created_by: None,
-            applied_at: None,
-            undone_at: None,
-            columns,
-            decimal: settings.decimal.map(Into::into),
-            dates: settings.dates.map(Into::into),
+            columns: columns(&import.headers, &import.settings.fields),
+            decimal: import.settings.decimal.map(Into::into),
+            dates: import.settings.dates.map(Into::into),
+            end_is: import.settings.end_is.into(),
             questions: Vec::new(),
-            counts: Counts::default(),
+            counts: summary.counts,
+            accounts: check.map_or(0, |check| check.accounts),
+            accounts_new: check.map_or(0, |check| check.accounts_new),
+            first_on: check.and_then(|check| check.first_on),
+            last_on: check.and_then(|check| check.last_on),
             problems: Vec::new(),
             problem_count: 0,
             new_people: Vec::new(),
-            undo: None,
-            version: 0,
+            undo: summary.undo.as_ref().map(undo),
+            version: import.version,
+        };
+        match (checked, check) {
+            (Some(checked), _) => out.with(checked, &import.settings),
+            (None, Some(check)) if import.status == Status::Staged => out.with_found(check, &import.settings),
+            _ => out,
         }
+    }
+
+    /// The same of a file that is not kept.
+    #[must_use]
+    pub fn dry(self) -> Self {
+        Self { id: None, status: "dry_run", created_at: None, created_by: None, version: 0, ..self }
     }
 
     fn with(self, checked: &Checked, settings: &Settings) -> Self {
         let Conventions { decimal, dates } = checked.conventions;
         let (asks_decimal, asks_dates) = (checked.asks_decimal(settings), checked.asks_dates(settings));
-        let asked = [("mapping", checked.mapping_error.is_some()), ("decimal", asks_decimal), ("dates", asks_dates)];
+        let asked = [
+            ("kind", settings.kind_unclear),
+            ("mapping", checked.mapping_error.is_some()),
+            ("decimal", asks_decimal),
+            ("dates", asks_dates),
+        ];
+        let counts = checked.counts();
         Self {
             decimal: (!asks_decimal).then_some(decimal.into()),
             dates: (!asks_dates).then_some(dates.into()),
             questions: asked.into_iter().filter_map(|(word, asks)| asks.then_some(word)).collect(),
-            counts: checked.counts(),
+            counts,
+            mapping_error: checked.mapping_error.clone(),
+            accounts: counts.create + counts.update + counts.unchanged,
+            accounts_new: counts.create,
             problems: checked.problems.iter().take(IMPORT_PROBLEMS_SHOWN_MAX).map(problem).collect(),
             problem_count: checked.problems.len(),
             new_people: checked.new_people.values().cloned().collect(),
+            ..self
+        }
+    }
+
+    fn with_found(self, found: &Found, settings: &Settings) -> Self {
+        let asks_decimal = found.decimal_unclear && settings.decimal.is_none();
+        let asks_dates = found.dates_unclear && settings.dates.is_none();
+        let asked = [
+            ("kind", settings.kind_unclear),
+            ("mapping", found.mapping_error.is_some()),
+            ("decimal", asks_decimal),
+            ("dates", asks_dates),
+        ];
+        Self {
+            decimal: found.decimal.map(Into::into),
+            dates: found.dates.map(Into::into),
+            questions: asked.into_iter().filter_map(|(word, asks)| asks.then_some(word)).collect(),
+            counts: found.counts,
+            mapping_error: found.mapping_error.clone(),
+            problems: found.problems.iter().map(problem).collect(),
+            problem_count: found.problem_count,
+            new_people: found.new_people.clone(),
             ..self
         }
     }
@@ -225,6 +311,10 @@ fn undo(undo: &UndoSummary) -> UndoOut {
 #[derive(Serialize, ToSchema)]
 pub struct ImportBrief {
     pub id: Uuid,
+    /// `accounts`, `contracts` or `scores`
+    pub kind: &'static str,
+    /// What is being done with it in the background: null when nothing is.
+    pub stage: Option<&'static str>,
     pub file_name: String,
     /// `staged`, `applied` or `undone`
     pub status: &'static str,
@@ -241,6 +331,8 @@ impl ImportBrief {
     pub fn of(import: &Import) -> Self {
         Self {
             id: import.id,
+            kind: import.kind.key(),
+            stage: import.work.map(Work::as_str),
             file_name: import.file_name.clone(),
             status: import.status.as_str(),
             rows: import.row_count,

@@ -1,22 +1,24 @@
 //! A file as it comes in by multipart, with what its sender says about it.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use mainstay_rules::field::{FieldCode, FieldError};
-use mainstay_rules::import::{DateOrder, DecimalMark, Field, column_letters};
+use mainstay_rules::import::{DateOrder, DecimalMark, EndIs, Field, SheetKind};
 use mainstay_rules::limits::IMPORT_BYTES_MAX;
 use mainstay_rules::problem::Problem;
+use sha2::{Digest, Sha256};
+use tokio::io::AsyncWriteExt;
 use utoipa::ToSchema;
 
-use super::guessed;
 use crate::app::App;
-use crate::corridor::caller::Caller;
+use crate::corridor::caller::{Caller, hex};
 use crate::corridor::fault::Fault;
-use crate::corridor::request::{CSRF_FIELD, CSRF_HEADER, Care, body_of, check_csrf};
-use crate::import::store::{Settings, Sheet};
+use crate::corridor::request::{CSRF_FIELD, CSRF_HEADER, Care, check_csrf};
+use crate::import::store::Asked;
 
 /// What multipart adds around the file: boundaries, headers, the other fields.
 const AROUND_BYTES_MAX: usize = 256 * 1024;
@@ -30,8 +32,10 @@ const WORD_BYTES_MAX: usize = 64 * 1024;
 pub struct UploadIn {
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     file: Vec<u8>,
-    /// `progress_report`
+    /// `accounts`, `contracts` or `scores`; told from the column names where it is not given.
     kind: Option<String>,
+    /// The name of a saved mapping.
+    saved: Option<String>,
     /// JSON: field to column (its header or its letter), the others are guessed.
     #[schema(example = r#"{"name": "Customer", "arr_ytd": "L"}"#)]
     mapping: Option<String>,
@@ -39,27 +43,39 @@ pub struct UploadIn {
     decimal: Option<String>,
     /// `day_first`, `month_first` or `iso`
     dates: Option<String>,
+    /// What the end date of a contract is: `last_day` with it, or `first_day_without` it.
+    end_is: Option<String>,
     /// `true`: check only, keep nothing.
     dry_run: Option<String>,
+}
+
+/// A file on its way in; it goes with the value.
+pub struct Kept {
+    pub path: PathBuf,
+}
+
+impl Kept {
+    /// A place in the data folder, where there is one.
+    fn new(app: &App) -> Result<Self, Fault> {
+        let folder = app.folder.as_ref().map_or_else(std::env::temp_dir, |folder| folder.join("uploads"));
+        std::fs::create_dir_all(&folder).map_err(Fault::internal)?;
+        Ok(Self { path: folder.join(app.source.id().to_string()) })
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
 }
 
 /// An upload whose session proof was checked.
 pub struct Upload {
     pub caller: Caller,
     pub file_name: String,
-    pub file: Vec<u8>,
+    pub file: Kept,
     pub words: BTreeMap<String, String>,
     pub care: Care,
-}
-
-/// What the sender says about a file.
-#[derive(Clone, Debug, Default)]
-pub struct Asked {
-    /// Field to column.
-    pub mapping: Vec<(Field, String)>,
-    pub decimal: Option<DecimalMark>,
-    pub dates: Option<DateOrder>,
-    pub dry_run: bool,
 }
 
 fn unreadable(error: &impl std::fmt::Display) -> Fault {
@@ -84,46 +100,78 @@ impl FromRequest<App> for Upload {
                 "Send the file as multipart/form-data, in the part “file”.",
             ));
         }
+        check_length(&parts.headers)?;
         let (headers, method, path) = (parts.headers.clone(), parts.method.clone(), parts.uri.path().to_owned());
-        let body = body_of(Request::from_parts(parts.clone(), body), IMPORT_BYTES_MAX + AROUND_BYTES_MAX).await?;
-        let care = Care::read(&headers, method.as_str(), &path, &body)?;
-        let mut whole = Request::from_parts(parts, Body::from(body));
-        // The body has been measured already.
+        let mut whole = Request::from_parts(parts, body);
+        // The parts are measured as they come.
         DefaultBodyLimit::disable().apply(&mut whole);
         let multipart = Multipart::from_request(whole, app).await.map_err(|e| unreadable(&e))?;
-        let mut upload = Self { caller, file_name: String::new(), file: Vec::new(), words: BTreeMap::new(), care };
-        let has_file = upload.fill(multipart).await?;
+        let mut upload = Self {
+            caller,
+            file_name: String::new(),
+            file: Kept::new(app)?,
+            words: BTreeMap::new(),
+            care: Care::default(),
+        };
+        let print = upload.fill(multipart, from_header.as_deref()).await?;
         let proof = from_header.or_else(|| upload.words.get(CSRF_FIELD).cloned());
         check_csrf(&upload.caller, proof.as_deref())?;
-        if !has_file || (upload.file.is_empty() && upload.file_name.is_empty()) {
+        let Some(print) = print else {
             let message = "Choose a file: .csv or .xlsx, in the part “file”.";
             return Err(Fault::field(FieldError::new("/file", FieldCode::Required, message)));
-        }
+        };
+        upload.care = Care::read(&headers, method.as_str(), &path, print.as_bytes())?;
         Ok(upload)
     }
 }
 
+fn check_length(headers: &HeaderMap) -> Result<(), Fault> {
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > IMPORT_BYTES_MAX + AROUND_BYTES_MAX) {
+        return Err(too_large());
+    }
+    Ok(())
+}
+
+fn too_large() -> Fault {
+    let message = format!("The file has more than {} MiB; at most these are read. Split it.", IMPORT_BYTES_MAX >> 20);
+    Fault::new(Problem::TooLarge, message)
+}
+
 impl Upload {
-    async fn fill(&mut self, mut multipart: Multipart) -> Result<bool, Fault> {
-        let mut has_file = false;
-        while let Some(part) = multipart.next_field().await.map_err(|e| unreadable(&e))? {
+    /// Writes the file to its place and keeps the words; gives the print of everything, none without a file.
+    async fn fill(&mut self, mut multipart: Multipart, proof: Option<&str>) -> Result<Option<String>, Fault> {
+        let mut digest = None;
+        while let Some(mut part) = multipart.next_field().await.map_err(|e| unreadable(&e))? {
             let name = part.name().unwrap_or_default().to_owned();
-            let file_name = part.file_name().map(str::to_owned);
-            let bytes = part.bytes().await.map_err(|e| unreadable(&e))?;
-            if name == "file" && !has_file {
-                has_file = true;
-                self.file_name = file_name.unwrap_or_default();
-                self.file = bytes.to_vec();
-            } else if bytes.len() <= WORD_BYTES_MAX {
-                self.words.insert(name, String::from_utf8_lossy(&bytes).trim().to_owned());
-            } else {
-                return Err(Fault::new(
-                    Problem::TooLarge,
-                    format!("Only the part “file” may have more than {WORD_BYTES_MAX} bytes."),
-                ));
+            if name == "file" && digest.is_none() {
+                // The form's proof stands before its file: nobody without one fills the disk.
+                let proof = proof.or(self.words.get(CSRF_FIELD).map(String::as_str));
+                check_csrf(&self.caller, proof)?;
+                self.file_name = part.file_name().map(str::to_owned).unwrap_or_default();
+                let (print, length) = keep(&mut part, &self.file.path).await?;
+                digest = (length > 0 || !self.file_name.is_empty()).then_some(print);
+                continue;
             }
+            let mut bytes = Vec::new();
+            while let Some(some) = part.chunk().await.map_err(|e| unreadable(&e))? {
+                bytes.extend_from_slice(&some);
+                if bytes.len() > WORD_BYTES_MAX {
+                    return Err(Fault::new(
+                        Problem::TooLarge,
+                        format!("Only the part “file” may have more than {WORD_BYTES_MAX} bytes."),
+                    ));
+                }
+            }
+            self.words.insert(name, String::from_utf8_lossy(&bytes).trim().to_owned());
         }
-        Ok(has_file)
+        let words: Vec<String> = self
+            .words
+            .iter()
+            .filter(|(name, _)| *name != CSRF_FIELD)
+            .map(|(name, word)| format!("{name}={word}"))
+            .collect();
+        Ok(digest.map(|digest| format!("{digest} {} {}", self.file_name, words.join("&"))))
     }
 
     fn word(&self, name: &str) -> &str {
@@ -132,15 +180,59 @@ impl Upload {
 
     /// What the other parts say.
     pub fn asked(&self) -> Result<Asked, Fault> {
-        if !matches!(self.word("kind"), "" | "progress_report") {
-            return Err(unknown("/kind", "kind is progress_report.".to_owned()));
-        }
         Ok(Asked {
+            kind: read_kind(self.word("kind"))?,
+            saved: self.word("saved").to_owned(),
             mapping: read_mapping(self.word("mapping"))?,
             decimal: read_decimal(self.word("decimal"))?,
             dates: read_dates(self.word("dates"))?,
+            end_is: read_end(self.word("end_is"))?,
             dry_run: self.word("dry_run") == "true",
         })
+    }
+}
+
+/// Writes a part of an upload to a file, chunk by chunk; gives its print and its length.
+async fn keep(part: &mut axum::extract::multipart::Field<'_>, path: &Path) -> Result<(String, usize), Fault> {
+    let mut file = tokio::fs::File::create(path).await.map_err(|e| disk(&e))?;
+    let mut digest = Sha256::new();
+    let mut length = 0;
+    while let Some(bytes) = part.chunk().await.map_err(|e| unreadable(&e))? {
+        length += bytes.len();
+        if length > IMPORT_BYTES_MAX {
+            return Err(too_large());
+        }
+        digest.update(&bytes);
+        file.write_all(&bytes).await.map_err(|e| disk(&e))?;
+    }
+    file.flush().await.map_err(|e| disk(&e))?;
+    Ok((hex(&digest.finalize()), length))
+}
+
+fn disk(error: &std::io::Error) -> Fault {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull => {
+            Fault::new(Problem::StorageFull, "The file could not be kept: the disk of the server is full.")
+        }
+        _ => Fault::internal(error),
+    }
+}
+
+/// The word for what a file is about; empty when it is to be told from the file.
+pub fn read_kind(word: &str) -> Result<Option<SheetKind>, Fault> {
+    if word.is_empty() {
+        return Ok(None);
+    }
+    let kind = SheetKind::parse(word);
+    kind.map(Some).ok_or_else(|| unknown("/kind", "kind is accounts, contracts or scores.".to_owned()))
+}
+
+pub fn read_end(word: &str) -> Result<Option<EndIs>, Fault> {
+    match word {
+        "" => Ok(None),
+        "last_day" => Ok(Some(EndIs::LastDay)),
+        "first_day_without" => Ok(Some(EndIs::FirstDayWithout)),
+        _ => Err(unknown("/end_is", "end_is is last_day or first_day_without.".to_owned())),
     }
 }
 
@@ -182,26 +274,4 @@ pub fn read_field(key: &str) -> Result<Field, Fault> {
         let key: String = key.chars().take(40).collect();
         unknown("/mapping", format!("“{key}” is no field. Fields are {}.", known.join(", ")))
     })
-}
-
-/// The guessed fields with those that the sender named put over them.
-pub fn settings_of(sheet: &Sheet, asked: &Asked) -> Result<Settings, Fault> {
-    let mut fields = guessed(sheet);
-    for (field, column) in &asked.mapping {
-        let wanted = column.trim();
-        let by_header = sheet.headers.iter().position(|header| header.eq_ignore_ascii_case(wanted));
-        let by_letter = || (0..sheet.headers.len()).find(|index| column_letters(*index).eq_ignore_ascii_case(wanted));
-        let Some(index) = by_header.or_else(by_letter) else {
-            let wanted: String = wanted.chars().take(40).collect();
-            let message = format!("The file has no column “{wanted}”. Its columns are {}.", sheet.headers.join(", "));
-            return Err(unknown(&format!("/mapping/{}", field.key()), message.chars().take(600).collect()));
-        };
-        if *field != Field::Ignore {
-            fields.iter_mut().filter(|other| *other == field).for_each(|other| *other = Field::Ignore);
-        }
-        if let Some(place) = fields.get_mut(index) {
-            *place = *field;
-        }
-    }
-    Ok(Settings { fields, decimal: asked.decimal, dates: asked.dates })
 }

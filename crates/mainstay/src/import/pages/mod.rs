@@ -1,22 +1,24 @@
 //! The import pages: the list, the drop zone, the check before applying, and what came of it.
 
 mod preview;
+mod progress;
 mod result;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use mainstay_db::{Scope, Tx};
-use mainstay_rules::import::Field;
+use mainstay_rules::import::{Field, SheetKind};
 use mainstay_rules::problem::Problem;
 use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::api::{self, Upload, import_id};
-use super::store::{self, Import, Settings, Status, Who, sheet};
+use super::reactions::{self, Incoming};
+use super::store::{self, Import, Settings, Status, Who, Work};
 use crate::app::App;
 use crate::corridor::access::{Allowed, Import as MayImport};
 use crate::corridor::caller::Caller;
@@ -60,7 +62,7 @@ fn list_body(caller: &Caller, page: &List<Import>) -> Markup {
         div.page-head { div { h1 { (text::title()) } p { (text::every_file()) } } div.row { (button) } }
         div.table-box { table.table {
             thead { tr {
-                th scope="col" { (text::file()) } th scope="col" { (text::when()) } th scope="col" { (text::who()) }
+                th scope="col" { (text::file()) } th scope="col" { (text::about_what()) } th scope="col" { (text::when()) } th scope="col" { (text::who()) }
                 th.number scope="col" { (text::new()) } th.number scope="col" { (text::updated()) }
                 th.number scope="col" { (text::refused()) } th scope="col" { (text::state()) }
             } }
@@ -74,14 +76,17 @@ fn list_body(caller: &Caller, page: &List<Import>) -> Markup {
 
 fn list_row(caller: &Caller, import: &Import) -> Markup {
     let counts = import.summary.counts;
-    let number = |n: usize| if import.status == Status::Staged { text::nothing().to_owned() } else { n.to_string() };
+    let number =
+        |n: usize| if import.status == Status::Staged { text::nothing().to_owned() } else { text::thousands(n) };
     html! {
         tr {
             th scope="row" { a href=(path_of(caller, import.id)) { (import.file_name) } }
+            td { (text::kinds(import.kind)) }
             td.nowrap { time datetime=(import.created_at) { (words::moment(import.created_at, &caller.workspace.zone)) } }
             td { (who(import)) }
             td.number { (number(counts.create)) } td.number { (number(counts.update)) } td.number { (number(counts.refused)) }
             td { @match import.status {
+                _ if import.work.is_some() => span.tag.warn { (text::at_work()) },
                 Status::Staged => span.tag.warn { (text::not_applied_yet()) },
                 Status::Applied => span.tag.good { (text::applied()) },
                 Status::Undone => span.tag { (text::undone()) },
@@ -99,11 +104,13 @@ fn path_of(caller: &Caller, import: Uuid) -> String {
 }
 
 /// `GET /w/{workspace}/import/new`
-pub async fn new(caller: Allowed<MayImport>) -> Markup {
-    new_page(&caller, None)
+pub async fn new(State(app): State<App>, caller: Allowed<MayImport>) -> Result<Markup, Fault> {
+    new_page(&app, &caller, None).await
 }
 
-fn new_page(caller: &Caller, error: Option<&str>) -> Markup {
+async fn new_page(app: &App, caller: &Caller, error: Option<&str>) -> Result<Markup, Fault> {
+    let id = caller.workspace.id;
+    let saved = app.db.read(Scope::Workspace(id), move |tx| store::mappings(tx, id)).await?;
     let body = html! {
         div.page-head { div { h1 { (text::import_a_spreadsheet()) } p { (text::limits()) } } }
         @if let Some(error) = error { (notice_bad(error)) }
@@ -114,11 +121,23 @@ fn new_page(caller: &Caller, error: Option<&str>) -> Markup {
                 input #file type="file" name="file" required
                     accept=".csv,.tsv,.txt,.xlsx,.xlsm,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
             }
+            @if !saved.is_empty() {
+                label.field { span { (text::saved_mapping()) }
+                    select name="saved" {
+                        option value="" { (text::as_recognised()) }
+                        @for mapping in &saved { option value=(mapping.name) { (mapping.name) } }
+                    }
+                }
+            }
             div.row { button.primary { (text::read_the_file()) } }
         }
-        section.section aria-labelledby="what" { h2 #what { (text::recognises()) } p { (text::recognises_what()) } }
+        section.section aria-labelledby="what" {
+            h2 #what { (text::recognises()) }
+            p { (text::recognises_what()) } p { (text::recognises_contracts()) }
+            p { (text::recognises_scores()) } p { (text::recognises_known()) }
+        }
     };
-    frame::page(caller, Menu::Import, text::import_a_spreadsheet(), &body)
+    Ok(frame::page(caller, Menu::Import, text::import_a_spreadsheet(), &body))
 }
 
 /// `POST /w/{workspace}/import`
@@ -132,7 +151,7 @@ pub async fn upload(
         Ok(id) => Ok(see_other(&path_of(&who, id))),
         // What is wrong with the file is said where another one can be chosen.
         Err(fault) if matches!(fault.problem, Problem::Invalid | Problem::TooLarge | Problem::Malformed) => {
-            Ok((fault.status(), new_page(&who, Some(&fault.detail))).into_response())
+            Ok((fault.status(), new_page(&app, &who, Some(&fault.detail)).await?).into_response())
         }
         Err(fault) => Err(fault),
     }
@@ -141,13 +160,8 @@ pub async fn upload(
 async fn stage(app: &App, who: &Caller, upload: Result<Upload, Fault>) -> Result<Uuid, Fault> {
     let upload = upload?;
     let asked = upload.asked()?;
-    let sheet = sheet::read(Arc::clone(&app.reading), upload.file_name, upload.file).await?;
-    let settings = api::settings_of(&sheet, &asked)?;
-    app.verb(Arc::clone(&who.workspace), Some(who.user), move |tx, by| {
-        let settings = api::with_remembered(tx, by.workspace.id, &settings)?;
-        store::stage(tx, by, &sheet, &settings)
-    })
-    .await
+    let incoming = Incoming { file_name: upload.file_name.clone(), path: upload.file.path.clone(), asked };
+    reactions::stage(app, &who.workspace, Some(who.user), incoming).await
 }
 
 /// `GET /w/{workspace}/import/{import}`
@@ -155,7 +169,7 @@ pub async fn show(
     State(app): State<App>,
     caller: Allowed<MayImport>,
     Path(path): Path<Fields>,
-) -> Result<Markup, Fault> {
+) -> Result<Response, Fault> {
     show_as(&app, &caller, id_in(&path)?, None).await
 }
 
@@ -163,7 +177,10 @@ fn id_in(path: &Fields) -> Result<Uuid, Fault> {
     import_id(path.get("import").map_or("", String::as_str))
 }
 
-async fn show_as(app: &App, caller: &Caller, id: Uuid, error: Option<&Fault>) -> Result<Markup, Fault> {
+/// A page about work in the background is asked for again after so many seconds.
+const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("2");
+
+async fn show_as(app: &App, caller: &Caller, id: Uuid, error: Option<&Fault>) -> Result<Response, Fault> {
     let (source, asking) = (app.source.clone(), caller.clone());
     let (look, left) = app
         .db
@@ -174,36 +191,83 @@ async fn show_as(app: &App, caller: &Caller, id: Uuid, error: Option<&Fault>) ->
             Ok::<_, Fault>((look, left))
         })
         .await?;
+    if let Some(work) = look.import.work {
+        let body = progress::body(caller, &look.import, work);
+        let page = frame::page(caller, Menu::Import, text::working(work.as_str()), &body);
+        return Ok(([(header::REFRESH, LOOK_AGAIN)], page).into_response());
+    }
     let (title, body) = match look.import.status {
         Status::Staged => (text::check_title(), preview::body(caller, &look, error)),
         Status::Applied => (text::done_title(), result::applied(caller, &look.import, error)),
         Status::Undone => (text::undone_title(), result::undone(caller, &look.import, &left)),
     };
-    Ok(frame::page(caller, Menu::Import, title, &body))
+    Ok(frame::page(caller, Menu::Import, title, &body).into_response())
 }
 
-/// What the form says, put over what was chosen before.
-fn chosen(import: &Import, form: &Fields) -> Result<Settings, Fault> {
+/// What the form says, put over what was chosen before. A file that is about something else is guessed anew.
+fn chosen(tx: &mut Tx<'_>, workspace: Uuid, import: &Import, form: &Fields) -> Result<(SheetKind, Settings), Fault> {
     let mut settings = import.settings.clone();
+    let word = |name: &str| form.get(name).map_or("", String::as_str);
+    let kind = api::read_kind(word("kind"))?;
+    settings.decimal = api::read_decimal(word("decimal"))?.or(settings.decimal);
+    settings.dates = api::read_dates(word("dates"))?.or(settings.dates);
+    settings.end_is = api::read_end(word("end_is"))?.unwrap_or(settings.end_is);
+    settings.kind_unclear &= kind.is_none();
+    let kind = kind.unwrap_or(import.kind);
+    if kind != import.kind {
+        let rows = store::chunks(tx, workspace, import.id, 0, 1)?;
+        settings.fields = store::guess_again(kind, &import.headers, &rows);
+        settings.known_as = None;
+        return Ok((kind, settings));
+    }
     settings.fields.resize(import.headers.len(), Field::Ignore);
     for (index, field) in settings.fields.iter_mut().enumerate() {
         if let Some(key) = form.get(&format!("column_{index}")) {
             *field = api::read_field(key)?;
         }
     }
-    let word = |name: &str| form.get(name).map_or("", String::as_str);
-    settings.decimal = api::read_decimal(word("decimal"))?.or(settings.decimal);
-    settings.dates = api::read_dates(word("dates"))?.or(settings.dates);
-    Ok(settings)
+    if settings.fields != import.settings.fields {
+        settings.known_as = None;
+    }
+    settings.kind_unclear &= kind.missing(&settings.fields).is_some();
+    Ok((kind, settings))
 }
 
-fn save_choice(tx: &mut Tx<'_>, by: &By, id: Uuid, form: &Fields) -> Result<(), Fault> {
+/// Keeps the choice; says whether the file is to be checked anew.
+fn save_choice(tx: &mut Tx<'_>, by: &By, id: Uuid, form: &Fields) -> Result<bool, Fault> {
     tx.lock(&[by.workspace.id])?;
     let import = store::get(tx, by.workspace.id, id)?.ok_or_else(Fault::not_found)?;
-    if import.status != Status::Staged {
+    if import.status != Status::Staged || import.work.is_some() {
         return Err(Fault::new(Problem::Conflict, "The file was imported already. Open it again to see what it did."));
     }
-    store::save_settings(tx, by, &import, &chosen(&import, form)?)
+    let (kind, settings) = chosen(tx, by.workspace.id, &import, form)?;
+    let changed = store::save_settings(tx, by, &import, kind, &settings)?;
+    let import = store::get(tx, by.workspace.id, id)?.ok_or_else(Fault::not_found)?;
+    if let Some(name) = form.get("save_as").filter(|name| !name.trim().is_empty()) {
+        store::save_mapping(tx, by, &import, name)?;
+    }
+    let again = changed && !store::is_compared_live(&import);
+    if again {
+        store::set_work(tx, by.workspace.id, id, Some(Work::Checking), &import.job)?;
+    }
+    Ok(again)
+}
+
+/// A small file is checked before the answer, a large one in the background.
+async fn choose(app: &App, caller: &Caller, id: Uuid, form: Fields) -> Result<bool, Fault> {
+    let workspace = Arc::clone(&caller.workspace);
+    let verb = move |tx: &mut Tx<'_>, by: &By| save_choice(tx, by, id, &form);
+    let again = app.verb(Arc::clone(&workspace), Some(caller.user), verb).await?;
+    if again {
+        let scope = Scope::Workspace(workspace.id);
+        let import = app.db.read(scope, move |tx| store::get(tx, workspace.id, id)).await?;
+        if import.as_ref().is_some_and(store::is_small) {
+            reactions::finish_work(app, &caller.workspace, id).await?;
+        } else {
+            app.imports.notify_one();
+        }
+    }
+    Ok(again)
 }
 
 /// `POST /w/{workspace}/import/{import}/mapping`
@@ -214,7 +278,7 @@ pub async fn map(
     Posted(form): Posted<Fields>,
 ) -> Result<Response, Fault> {
     let id = id_in(&path)?;
-    app.verb(Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| save_choice(tx, by, id, &form)).await?;
+    choose(&app, &caller, id, form).await?;
     Ok(see_other(&path_of(&caller, id)))
 }
 
@@ -228,21 +292,37 @@ pub async fn apply(
     let (id, workspace, user) = (id_in(&path)?, Arc::clone(&caller.workspace), Some(caller.user));
     let leave_out = form.get("leave_out").is_some_and(|value| value == "1");
     // Kept by itself, so that the choices are still there when the import is refused.
-    app.verb(Arc::clone(&workspace), user, move |tx, by| save_choice(tx, by, id, &form)).await?;
+    choose(&app, &caller, id, form).await?;
     let (who, source) = (Who::of(&caller), app.source.clone());
     let applied = app.verb(workspace, user, move |tx, by| api::apply_as(tx, by, &source, who, id, leave_out)).await;
+    app.imports.notify_one();
     match applied {
         Ok(()) => Ok(see_other(&path_of(&caller, id))),
         Err(fault) => shown_again(&app, &caller, id, fault).await,
     }
 }
 
+/// `POST /w/{workspace}/import/{import}/cancel`
+pub async fn cancel(
+    State(app): State<App>,
+    caller: Allowed<MayImport>,
+    Path(path): Path<Fields>,
+    Posted(_): Posted<Fields>,
+) -> Result<Response, Fault> {
+    let id = id_in(&path)?;
+    let workspace = Arc::clone(&caller.workspace);
+    let stays = app.verb(workspace, Some(caller.user), move |tx, by| store::cancel(tx, by, id)).await?;
+    app.imports.notify_one();
+    Ok(see_other(&if stays { path_of(&caller, id) } else { caller.path("/import") }))
+}
+
 async fn shown_again(app: &App, caller: &Caller, id: Uuid, fault: Fault) -> Result<Response, Fault> {
     if !matches!(fault.problem, Problem::Invalid | Problem::Conflict | Problem::AlreadyExists) {
         return Err(fault);
     }
-    let page = show_as(app, caller, id, Some(&fault)).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    let mut page = show_as(app, caller, id, Some(&fault)).await?;
+    *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(page)
 }
 
 /// `POST /w/{workspace}/import/{import}/undo`
@@ -256,6 +336,7 @@ pub async fn undo(
     let undone = app
         .verb(Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| api::undo_as(tx, by, &source, id))
         .await;
+    app.imports.notify_one();
     match undone {
         Ok(()) => Ok(see_other(&path_of(&caller, id))),
         Err(fault) => shown_again(&app, &caller, id, fault).await,
@@ -285,12 +366,18 @@ pub async fn refused(
 }
 
 /// How many of the four things the rows do.
-fn counts(import: store::Counts) -> Markup {
+fn counts(kind: SheetKind, counts: store::Counts) -> Markup {
+    let is_report = kind == SheetKind::Accounts;
     let numbers = [
-        (text::new_accounts(), import.create),
-        (text::counted_updated(), import.update),
-        (text::unchanged(), import.unchanged),
-        (text::refused_rows(), import.refused),
+        (text::new_of(kind), Some(counts.create)),
+        (text::counted_updated(), is_report.then_some(counts.update)),
+        (text::unchanged(), Some(counts.unchanged)),
+        (text::left_out_rows(), (!is_report).then_some(counts.left_out)),
+        (text::refused_rows(), Some(counts.refused)),
     ];
-    html! { dl.counts { @for (label, number) in numbers { div { dt { (label) } dd { (number) } } } } }
+    html! {
+        dl.counts { @for (label, number) in numbers {
+            @if let Some(number) = number { div { dt { (label) } dd { (text::thousands(number)) } } }
+        } }
+    }
 }

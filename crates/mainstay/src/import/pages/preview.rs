@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use mainstay_rules::import::{DateOrder, DecimalMark, Field, RowProblem, Severity, column_letters};
+use mainstay_rules::import::{DateOrder, DecimalMark, EndIs, Field, RowProblem, Severity, SheetKind, column_letters};
 use mainstay_rules::limits::IMPORT_PROBLEMS_SHOWN_MAX;
 use maud::{Markup, html};
 
@@ -10,9 +10,9 @@ use super::{counts, path_of};
 use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
 use crate::corridor::frame;
-use crate::corridor::frame_form::notice_bad;
+use crate::corridor::frame_form::{self, notice_bad};
 use crate::import::api::{Look, column_names};
-use crate::import::store::{Cell, Checked, Settings, SheetRow};
+use crate::import::store::{Cell, Found, Import, Settings, SheetRow};
 use crate::text::import as text;
 
 /// Rows of the file that stand below the columns.
@@ -24,33 +24,106 @@ const CELL_CHARS_SHOWN: usize = 60;
 type Marks = HashMap<(usize, String), Severity>;
 
 pub(super) fn body(caller: &Caller, look: &Look, error: Option<&Fault>) -> Markup {
-    let Some(checked) = &look.checked else { return html! {} };
+    let Some(found) = seen(look) else { return html! {} };
     let import = &look.import;
     let path = path_of(caller, import.id);
-    let title = text::rows_and_columns(&import.file_name, look.rows.len(), import.headers.len());
+    let count = usize::try_from(import.row_count).unwrap_or(0);
+    let title = text::rows_and_columns(&import.file_name, count, import.headers.len());
+    // Of a large file only its first rows are at hand.
+    let rows = if look.rows.is_empty() { &found.sample } else { &look.rows };
     html! {
-        div.page-head { div { h1 { (text::check_title()) } p { (title) } } }
+        div.page-head { div {
+            h1 { (text::check_title()) } p { (title) }
+            @if let Some(name) = &import.settings.known_as { p { (text::recognised_as(name)) } }
+        } }
         @if let Some(fault) = error { (notice_bad(&fault.detail)) }
-        @else if let Some(message) = &checked.mapping_error { (notice_bad(message)) }
-        (counts(checked.counts()))
+        @else if let Some(failure) = &import.summary.failure { (notice_bad(&text::taken_back(failure))) }
+        @else if let Some(message) = &found.mapping_error {
+            @if import.settings.kind_unclear { (notice_bad(text::say_the_kind())) }
+            (notice_bad(message))
+        }
+        (counts(import.kind, found.counts))
+        p { (what_happens(import, &found)) }
         form.stack method="post" action=(format!("{path}/mapping")) {
             (frame::csrf(caller))
-            (conventions(checked, &import.settings))
+            (about(import))
+            (conventions(&found, &import.settings))
             section.section aria-labelledby="cols" {
                 h2 #cols { (text::columns()) }
                 p.soft { (text::columns_what()) }
-                (columns(look, checked))
+                (columns(import, &found))
                 div.row { button { (text::check_again()) } }
             }
-            (problems(checked, &look.rows, &column_names(&import.headers)))
-            (newcomers(checked))
-            (apply(caller, checked, &path))
+            (problems(&found, rows, &column_names(&import.headers)))
+            (newcomers(&found))
+            (save_as())
+            (apply(import.kind, &found, &path))
         }
     }
 }
 
-fn conventions(checked: &Checked, settings: &Settings) -> Markup {
-    if !checked.decimal_unclear && !checked.dates_unclear {
+/// What checking found, wherever it is kept.
+fn seen(look: &Look) -> Option<Found> {
+    let Some(checked) = &look.checked else { return look.import.summary.check.clone() };
+    Some(Found {
+        mapping_error: checked.mapping_error.clone(),
+        decimal: Some(checked.conventions.decimal),
+        dates: Some(checked.conventions.dates),
+        decimal_unclear: checked.decimal_unclear,
+        dates_unclear: checked.dates_unclear,
+        counts: checked.counts(),
+        problems: checked.problems.iter().take(IMPORT_PROBLEMS_SHOWN_MAX).cloned().collect(),
+        problem_count: checked.problems.len(),
+        new_people: checked.new_people.values().cloned().collect(),
+        sample: look.rows.iter().take(FIRST_ROWS).cloned().collect(),
+        ..Found::default()
+    })
+}
+
+fn what_happens(import: &Import, found: &Found) -> String {
+    let days = found.first_on.zip(found.last_on);
+    match import.kind {
+        SheetKind::Accounts => text::happens_accounts(found.counts.create, found.counts.update),
+        SheetKind::Contracts => text::happens_contracts(found.counts.create, found.accounts, found.accounts_new, days),
+        SheetKind::Scores => text::happens_scores(found.counts.create, found.accounts, days),
+    }
+}
+
+/// What the file is about, and what a contract's end date says.
+fn about(import: &Import) -> Markup {
+    let kinds = SheetKind::ALL.map(|kind| {
+        let chosen = kind == import.kind && !import.settings.kind_unclear;
+        (kind.key(), text::kind(kind), chosen)
+    });
+    let end = import.settings.end_is;
+    let ends = [
+        ("last_day", text::end_last_day(), end == EndIs::LastDay),
+        ("first_day_without", text::end_first_day_without(), end == EndIs::FirstDayWithout),
+    ];
+    let has_end = import.kind == SheetKind::Contracts && import.settings.fields.contains(&Field::EndOn);
+    html! {
+        section.section aria-labelledby="about" {
+            h2 #about { (text::about()) }
+            div.pair {
+                (choice("kind", text::each_row_is(), &kinds))
+                @if has_end { (choice("end_is", text::end_is(), &ends)) }
+            }
+        }
+    }
+}
+
+fn save_as() -> Markup {
+    html! {
+        details.section {
+            summary { (text::save_mapping()) }
+            p.soft { (text::save_mapping_what()) }
+            (frame_form::Field::text("save_as", text::save_as(), "").show(&[]))
+        }
+    }
+}
+
+fn conventions(found: &Found, settings: &Settings) -> Markup {
+    if !found.decimal_unclear && !found.dates_unclear {
         return html! {};
     }
     let dates = [
@@ -63,10 +136,10 @@ fn conventions(checked: &Checked, settings: &Settings) -> Markup {
             h2 #conv { (text::conventions()) }
             div.notice.warn { p { (text::two_ways()) } }
             div.pair {
-                @if checked.dates_unclear {
+                @if found.dates_unclear {
                     (choice("dates", text::dates(), &dates.map(|(value, label, order)| (value, label, settings.dates == Some(order)))))
                 }
-                @if checked.decimal_unclear {
+                @if found.decimal_unclear {
                     (choice("decimal", text::decimals(), &decimals.map(|(value, label, mark)| (value, label, settings.decimal == Some(mark)))))
                 }
             }
@@ -87,53 +160,54 @@ fn choice(name: &str, legend: &str, options: &[(&str, &str, bool)]) -> Markup {
     }
 }
 
-fn columns(look: &Look, checked: &Checked) -> Markup {
-    let marks: Marks = checked
+fn columns(import: &Import, found: &Found) -> Markup {
+    let marks: Marks = found
         .problems
         .iter()
         .rev()
         .filter_map(|problem| Some(((problem.row, problem.column.as_ref()?.letter.clone()), problem.severity)))
         .collect();
-    let names = column_names(&look.import.headers);
-    let fields = look.import.settings.fields.iter().copied().chain(std::iter::repeat(Field::Ignore));
+    let names = column_names(&import.headers);
+    let fields = import.settings.fields.iter().copied().chain(std::iter::repeat(Field::Ignore));
     html! {
         div.table-box tabindex="0" role="group" aria-label=(text::columns_label()) {
             table.table.mapping {
                 thead { tr {
                     @for (index, (name, field)) in names.iter().zip(fields).enumerate() {
-                        th scope="col" { (name) (field_select(index, field)) }
+                        th scope="col" { (name) (field_select(import.kind, index, field)) }
                     }
                 } }
-                tbody { @for row in look.rows.iter().take(FIRST_ROWS) { (first_row(row, names.len(), checked, &marks)) } }
+                tbody { @for row in found.sample.iter().take(FIRST_ROWS) { (first_row(row, names.len(), found, &marks)) } }
             }
         }
     }
 }
 
-fn field_select(index: usize, chosen: Field) -> Markup {
+fn field_select(kind: SheetKind, index: usize, chosen: Field) -> Markup {
     html! {
         select name=(format!("column_{index}")) aria-label=(text::column_is(&column_letters(index))) {
             option value=(Field::Ignore.key()) { (text::ignore()) }
-            @for field in Field::ALL.iter().filter(|field| **field != Field::Ignore) {
+            @for field in kind.fields() {
                 option value=(field.key()) selected[*field == chosen] { (field.label()) }
             }
         }
     }
 }
 
-fn first_row(row: &SheetRow, width: usize, checked: &Checked, marks: &Marks) -> Markup {
+fn first_row(row: &SheetRow, width: usize, found: &Found, marks: &Marks) -> Markup {
     let class = |index: usize| match marks.get(&(row.number, column_letters(index))) {
         Some(Severity::Error) => Some("bad"),
         Some(Severity::Warning) => Some("warn"),
         None => None,
     };
     html! {
-        tr { @for index in 0..width { td class=[class(index)] { (shown(row.cells.get(index), checked)) } } }
+        tr { @for index in 0..width { td class=[class(index)] { (shown(row.cells.get(index), found)) } } }
     }
 }
 
-fn shown(cell: Option<&Cell>, checked: &Checked) -> String {
-    let text = cell.map(|cell| cell.written(checked.conventions.decimal)).unwrap_or_default();
+fn shown(cell: Option<&Cell>, found: &Found) -> String {
+    let decimal = found.decimal.unwrap_or(DecimalMark::Dot);
+    let text = cell.map(|cell| cell.written(decimal)).unwrap_or_default();
     let mut short: String = text.chars().take(CELL_CHARS_SHOWN).collect();
     if short.len() < text.len() {
         short.push('…');
@@ -141,11 +215,11 @@ fn shown(cell: Option<&Cell>, checked: &Checked) -> String {
     short
 }
 
-fn problems(checked: &Checked, rows: &[SheetRow], names: &[String]) -> Markup {
-    if checked.problems.is_empty() {
+fn problems(found: &Found, rows: &[SheetRow], names: &[String]) -> Markup {
+    if found.problems.is_empty() {
         return html! { p.soft { (text::no_problems()) } };
     }
-    let more = checked.problems.len().saturating_sub(IMPORT_PROBLEMS_SHOWN_MAX);
+    let more = found.problem_count.saturating_sub(found.problems.len());
     html! {
         section.section aria-labelledby="problems" {
             h2 #problems { (text::problems()) }
@@ -155,8 +229,8 @@ fn problems(checked: &Checked, rows: &[SheetRow], names: &[String]) -> Markup {
                     th scope="col" { (text::what_is_wrong()) } th scope="col" { (text::then()) }
                 } }
                 tbody {
-                    @for problem in checked.problems.iter().take(IMPORT_PROBLEMS_SHOWN_MAX) {
-                        (problem_row(problem, checked, rows, names))
+                    @for problem in &found.problems {
+                        (problem_row(problem, found, rows, names))
                     }
                 }
             } }
@@ -165,12 +239,12 @@ fn problems(checked: &Checked, rows: &[SheetRow], names: &[String]) -> Markup {
     }
 }
 
-fn problem_row(problem: &RowProblem, checked: &Checked, rows: &[SheetRow], names: &[String]) -> Markup {
+fn problem_row(problem: &RowProblem, found: &Found, rows: &[SheetRow], names: &[String]) -> Markup {
     let letter = problem.column.as_ref().map(|column| column.letter.as_str());
     let index = letter.and_then(|letter| (0..names.len()).find(|index| column_letters(*index) == letter));
     // Rows come in the order of their numbers.
     let row = rows.binary_search_by_key(&problem.row, |row| row.number).ok().and_then(|at| rows.get(at));
-    let value = shown(row.and_then(|row| row.cells.get(index?)), checked);
+    let value = shown(row.and_then(|row| row.cells.get(index?)), found);
     html! {
         tr {
             th scope="row" { (problem.row) }
@@ -185,23 +259,23 @@ fn problem_row(problem: &RowProblem, checked: &Checked, rows: &[SheetRow], names
     }
 }
 
-fn newcomers(checked: &Checked) -> Markup {
-    if checked.new_people.is_empty() {
+fn newcomers(found: &Found) -> Markup {
+    if found.new_people.is_empty() {
         return html! {};
     }
     html! {
         section.section aria-labelledby="people" {
             h2 #people { (text::people_added()) }
-            ul { @for name in checked.new_people.values() { li { (name) } } }
+            ul { @for name in &found.new_people { li { (name) } } }
         }
     }
 }
 
-fn apply(caller: &Caller, checked: &Checked, path: &str) -> Markup {
-    let counts = checked.counts();
+fn apply(kind: SheetKind, found: &Found, path: &str) -> Markup {
+    let counts = found.counts;
     let usable = counts.create + counts.update + counts.unchanged;
     html! {
-        @if counts.create + counts.update == 0 && counts.refused == 0 && checked.mapping_error.is_none() {
+        @if counts.create + counts.update == 0 && counts.refused == 0 && found.mapping_error.is_none() {
             div.notice { p { (text::unchanged_all()) } }
         }
         @if counts.refused > 0 {
@@ -211,8 +285,8 @@ fn apply(caller: &Caller, checked: &Checked, path: &str) -> Markup {
             @if usable > 0 {
                 button.primary formaction=(format!("{path}/apply")) { (text::import_rows(usable)) }
             }
-            a.button.quiet href=(caller.path("/import")) { (text::cancel()) }
-            @if counts.left_out > 0 { span.soft { (text::left_out(counts.left_out)) } }
+            button.quiet formaction=(format!("{path}/cancel")) formnovalidate { (text::discard()) }
+            @if counts.left_out > 0 { span.soft { (text::left_out(kind, counts.left_out)) } }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What came of an import: the counts, the rows that stayed out, and the way back.
 
-use mainstay_rules::import::{DecimalMark, RowProblem};
+use mainstay_rules::import::{DecimalMark, RowProblem, SheetKind};
 use maud::{Markup, html};
 
 use super::{counts, path_of, who};
@@ -24,7 +24,7 @@ pub(super) fn applied(caller: &Caller, import: &Import, error: Option<&Fault>) -
         @if let Some(fault) = error { (notice_bad(&fault.detail)) }
         @if done.create + done.update > 0 {
             div.notice.good role="status" {
-                p { (text::in_the_report(done.create + done.update + done.unchanged)) }
+                p { (done_words(import)) }
                 form method="post" action=(format!("{}/undo", path_of(caller, import.id))) {
                     (frame::csrf(caller)) button.small { (text::undo_this()) }
                 }
@@ -32,12 +32,21 @@ pub(super) fn applied(caller: &Caller, import: &Import, error: Option<&Fault>) -
         } @else {
             div.notice role="status" { p { (text::nothing_changed()) } }
         }
-        (counts(done))
+        (counts(import.kind, done))
         @if !import.summary.refused.is_empty() { (refused(caller, import)) }
         div.row {
             a.button.primary href=(caller.path("/portfolio")) { (text::open_report()) }
             a.button href=(caller.path("/import")) { (text::all_imports()) }
         }
+    }
+}
+
+fn done_words(import: &Import) -> String {
+    let (done, accounts) = (import.summary.counts, import.job.accounts);
+    match import.kind {
+        SheetKind::Accounts => text::in_the_report(done.create + done.update + done.unchanged),
+        SheetKind::Contracts => text::done_contracts(done.create, accounts),
+        SheetKind::Scores => text::done_scores(done.create, accounts),
     }
 }
 
@@ -71,7 +80,7 @@ pub(super) fn undone(caller: &Caller, import: &Import, left: &[Line]) -> Markup 
     html! {
         (head(caller, import, text::undone_title(), import.undone_at))
         div.notice.warn role="status" { p {
-            (text::as_before(undo.removed + undo.restored))
+            (text::as_before(import.kind == SheetKind::Accounts, undo.removed + undo.restored))
             @if !undo.left.is_empty() {
                 " " (text::edited_since(undo.left.len()))
                 @for (index, line) in left.iter().enumerate() {

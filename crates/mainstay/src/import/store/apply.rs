@@ -16,9 +16,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::check::{Against, Checked, Counts, Outcome, PlannedRow, check};
+use super::large::{apply_at_once, expect_answers, is_compared_live, is_small};
 use super::match_row::{Associate, Who};
+use super::model::{Applied, Before, Found, Import, Job, Status, Summary, Work};
 use super::money::{MoneyChange, OPENING_CONTRACT};
-use super::staged::{self, Applied, Before, Import, Status, Summary};
+use super::staged;
 use crate::account::store::{self as accounts, Account, AccountChange, NewContract};
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
@@ -31,7 +33,7 @@ use crate::scorecard::store::{self as scores, ScoreIn};
 const COMPARISONS_MAX: usize = 4;
 
 /// Imports the file. Rows with errors stay out only when the caller says so.
-pub fn apply(tx: &mut Tx<'_>, by: &By, who: Who, import: Uuid, leave_out_refused: bool) -> Result<Summary, Fault> {
+pub fn apply(tx: &mut Tx<'_>, by: &By, who: Who, import: Uuid, leave_out_refused: bool) -> Result<(), Fault> {
     tx.lock(&[by.workspace.id])?;
     let import = staged::get(tx, by.workspace.id, import)?.ok_or_else(Fault::not_found)?;
     if import.status != Status::Staged {
@@ -39,6 +41,15 @@ pub fn apply(tx: &mut Tx<'_>, by: &By, who: Who, import: Uuid, leave_out_refused
             Problem::Conflict,
             format!("“{}” was imported already. Upload it again to import it once more.", import.file_name),
         ));
+    }
+    if let Some(work) = import.work {
+        return Err(busy(&import, work));
+    }
+    if !is_compared_live(&import) {
+        return apply_whole(tx, by, who, &import, leave_out_refused);
+    }
+    if import.settings.kind_unclear {
+        return expect_answers(&import, &Found::default(), leave_out_refused);
     }
     let mut fresh = HashMap::new();
     let checked = lock_and_check(tx, by, who, &import, &mut fresh)?;
@@ -49,6 +60,22 @@ pub fn apply(tx: &mut Tx<'_>, by: &By, who: Who, import: Uuid, leave_out_refused
         return Err(Fault::new(Problem::Conflict, message));
     }
     write(tx, by, &import, &checked, &fresh)
+}
+
+/// Contracts, scores and large files: at once, or from here on in the background.
+fn apply_whole(tx: &mut Tx<'_>, by: &By, who: Who, import: &Import, leave_out_refused: bool) -> Result<(), Fault> {
+    if is_small(import) {
+        return apply_at_once(tx, by, who, import, leave_out_refused);
+    }
+    let Some(found) = &import.summary.check else { return Err(busy(import, Work::Checking)) };
+    expect_answers(import, found, leave_out_refused)?;
+    let job = Job { of: import.row_count, user: who.user, leave_out_refused, ..Job::default() };
+    staged::set_work(tx, by.workspace.id, import.id, Some(Work::Preparing), &job)
+}
+
+pub(super) fn busy(import: &Import, work: Work) -> Fault {
+    let message = format!("“{}” is being worked on ({}). Wait until it is done.", import.file_name, work.as_str());
+    Fault::new(Problem::Conflict, message)
 }
 
 /// Locks the accounts that the file is about and those that it will make; compares again once they hold still.
@@ -90,8 +117,10 @@ fn write(
     import: &Import,
     checked: &Checked,
     fresh: &HashMap<usize, Uuid>,
-) -> Result<Summary, Fault> {
-    let newcomers = add_people(tx, by, checked)?;
+) -> Result<(), Fault> {
+    let rows = staged::rows(tx, by.workspace.id, import.id)?;
+    staged::put_rows(tx, by.workspace.id, import.id, &rows)?;
+    let newcomers = add_people(tx, by, checked.new_people.values())?;
     for row in &checked.rows {
         let done = match (row.outcome, &row.account) {
             (Outcome::Create, _) => {
@@ -111,13 +140,13 @@ fn write(
     let counts = checked.counts();
     let errors = checked.problems.iter().filter(|problem| problem.severity == Severity::Error);
     let refused = errors.take(IMPORT_PROBLEMS_SHOWN_MAX).cloned().collect();
-    let summary = Summary { counts, refused, undo: None };
+    let summary = Summary { counts, refused, ..Summary::default() };
     staged::mark_applied(tx, by, import.id, &summary)?;
     // A file that changes nothing is noted in its own row, but is no news.
     if counts.create + counts.update > 0 {
         by.happened(tx, Kind::ImportApplied, ("import", import.id), event_data(counts))?;
     }
-    Ok(summary)
+    Ok(())
 }
 
 fn event_data(counts: Counts) -> serde_json::Value {
@@ -127,9 +156,13 @@ fn event_data(counts: Counts) -> serde_json::Value {
 }
 
 /// Associates whom nobody knows yet become people without sign-in; an administrator can invite them later.
-fn add_people(tx: &mut Tx<'_>, by: &By, checked: &Checked) -> Result<HashMap<String, Uuid>, Fault> {
+pub(super) fn add_people<'a>(
+    tx: &mut Tx<'_>,
+    by: &By,
+    names: impl Iterator<Item = &'a String>,
+) -> Result<HashMap<String, Uuid>, Fault> {
     let mut added = HashMap::new();
-    for (key, text) in &checked.new_people {
+    for text in names {
         let email = field::email("", text).ok();
         let new = NewUser {
             name: text.clone(),
@@ -138,7 +171,7 @@ fn add_people(tx: &mut Tx<'_>, by: &By, checked: &Checked) -> Result<HashMap<Str
             role: Role::Member,
             function: "account_executive".to_owned(),
         };
-        added.insert(key.clone(), people::add_user(tx, by, &new)?.id);
+        added.insert(text.to_lowercase(), people::add_user(tx, by, &new)?.id);
     }
     Ok(added)
 }
@@ -150,7 +183,7 @@ fn user_of(associate: Option<&Associate>, newcomers: &HashMap<String, Uuid>) -> 
     }
 }
 
-fn create(
+pub(super) fn create(
     tx: &mut Tx<'_>,
     by: &By,
     id: Uuid,
@@ -177,7 +210,7 @@ fn create(
     })
 }
 
-fn update(
+pub(super) fn update(
     tx: &mut Tx<'_>,
     by: &By,
     account: &Account,

@@ -7,15 +7,15 @@ use mainstay_db::Tx;
 use mainstay_rules::field::{FieldCode, FieldError};
 use mainstay_rules::import::{
     CellError, Conventions, DateOrder, DecimalMark, Field, Mapping, ProblemCode, RowKind, RowProblem, Severity,
-    StagedRow, check_all, check_row, detect_mapped,
+    SheetKind, StagedRow, check_all, check_row, detect_mapped,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::match_row::{self, Associate, Change, People, Who};
+use super::model::Settings;
 use super::money::When;
 use super::sheet::{Cell, SheetRow};
-use super::staged::Settings;
 use crate::account::store::Account;
 use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
@@ -130,11 +130,7 @@ pub struct Against<'a> {
 
 impl Against<'_> {
     fn when(&self) -> When {
-        When {
-            at: self.at,
-            today: self.workspace.day_of(self.at),
-            fiscal_year_start_month: self.workspace.fiscal_year_start_month,
-        }
+        When::of(self.workspace, self.at)
     }
 }
 
@@ -155,7 +151,7 @@ pub fn check(
         problems: Vec::new(),
         new_people: BTreeMap::new(),
     };
-    let mapping = match Mapping::new(headers, &settings.fields) {
+    let mapping = match Mapping::new(SheetKind::Accounts, headers, &settings.fields) {
         Ok(mapping) => mapping,
         Err(error) => {
             checked.mapping_error = Some(error.to_string());

@@ -70,7 +70,8 @@ pub static TABLES: &[Table] = &[
         ("id", Id), ("pod_id", Id), ("user_id", Id), ("role", Text), ("function", Text), ("since", Day), ("until", Day)] },
     Table { name: "score", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("account_id", Id), ("metric", Text), ("value", Number), ("note", Text), ("evidence_url", Text),
-        ("effective_at", Time), ("recorded_at", Time), ("recorded_by", Id), ("template", Text), ("template_version", Number)] },
+        ("effective_at", Time), ("recorded_at", Time), ("recorded_by", Id), ("template", Text), ("template_version", Number),
+        ("import_id", Id)] },
     Table { name: "data_point", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("account_id", Id), ("name", Text), ("at", Time), ("value", Number), ("source", Text),
         ("recorded_at", Time), ("recorded_by", Id)] },
@@ -85,7 +86,7 @@ pub static TABLES: &[Table] = &[
         ("source", Text), ("source_step", Text), ("source_metric", Text), ("source_score", Number), ("moved", Bool),
         ("version", Number), ("created_at", Time), ("created_by", Id), ("closed_at", Time), ("closed_by", Id)] },
     Table { name: "import", workspace: "workspace_id", key: &["id"], columns: &[
-        ("id", Id), ("file_name", Text), ("status", Text), ("headers", Json), ("settings", Json), ("summary", Json),
+        ("id", Id), ("kind", Text), ("file_name", Text), ("status", Text), ("headers", Json), ("settings", Json), ("summary", Json),
         ("created_at", Time), ("created_by", Id), ("applied_at", Time), ("undone_at", Time)] },
     Table { name: "job_schedule", workspace: "workspace_id", key: &["kind"], columns: &[
         ("kind", Text), ("schedule", Json), ("enabled", Bool), ("since", Time), ("planned_until", Time)] },
@@ -93,6 +94,8 @@ pub static TABLES: &[Table] = &[
     Table { name: "job", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("kind", Text), ("key", Text), ("due_on", Day), ("due_at", Time), ("state", Text), ("attempts", Number),
         ("next_try_at", Time), ("problem", Text), ("payload", Json), ("created_at", Time), ("finished_at", Time)] },
+    Table { name: "import_mapping", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("name", Text), ("kind", Text), ("headers", Json), ("settings", Json), ("created_at", Time), ("created_by", Id)] },
     Table { name: "event", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("seq", Number), ("account_id", Id), ("account_version", Number), ("kind", Text), ("v", Number),
         ("effective_at", Time), ("recorded_at", Time), ("actor_id", Id), ("cause_id", Id), ("subject_kind", Text),

@@ -111,8 +111,13 @@ impl People {
         }
     }
 
+    /// Nobody is called so yet.
+    pub(super) fn knows_not(&self, text: &str) -> bool {
+        matches!(self.find(text, None), Ok(Associate::New(_)))
+    }
+
     /// Err: several people have this name.
-    fn find(&self, text: &str, current: Option<Uuid>) -> Result<Associate, ()> {
+    pub(super) fn find(&self, text: &str, current: Option<Uuid>) -> Result<Associate, ()> {
         if let Ok(email) = field::email("", text) {
             return Ok(self.by_email.get(&email).map_or(Associate::New(email), |id| Associate::Known(*id)));
         }

@@ -2,20 +2,37 @@
 
 mod apply;
 mod check;
+mod chunk;
 mod dump;
+mod facts;
+mod index;
+mod large;
+mod mapping;
 mod match_row;
+mod model;
 mod money;
 pub mod sheet;
 mod staged;
 mod undo;
+mod walk;
 
 pub use apply::apply;
 pub use check::{Against, Checked, Counts, Outcome, PlannedRow, check};
+pub use chunk::{CHUNK_ROWS, chunks, forget_facts, put_chunk, put_facts, put_refused, sweep};
 pub use dump::{TABLES, dump};
-pub use match_row::Who;
-pub use sheet::{Cell, Sheet, SheetRow, safe_cell};
-pub use staged::{
-    Applied, AppliedRow, Before, Import, Settings, Status, Summary, UndoSummary, applied_rows, get, list, refused_rows,
-    remembered, rows, save_settings, stage,
+pub use index::Index;
+pub use large::{
+    apply_at_once, apply_step, as_rows, check_at_once, chunk_count, conventions, expect_answers, expect_applied,
+    is_compared_live, is_small, look, mapping_of, undo_at_once, undo_step, with_conventions, with_people,
+    written_count,
 };
-pub use undo::undo;
+pub use mapping::{Asked, Saved, guess_again, mappings, recognise, save_mapping};
+pub use match_row::Who;
+pub use model::{Applied, AppliedRow, Before, Found, Import, Job, Settings, Status, Summary, UndoSummary, Work};
+pub use sheet::{Cell, SheetRow, safe_cell};
+pub use staged::{
+    applied_rows, at_work, begin, discard, get, list, refused_rows, remembered, rows, save_settings, set_row_count,
+    set_summary, set_work,
+};
+pub use undo::{cancel, undo};
+pub use walk::Walker;

@@ -8,6 +8,7 @@ use mainstay_rules::progress::{last_year_end, year_start};
 use uuid::Uuid;
 
 use crate::account::store::{Contract, NewAmendment};
+use crate::corridor::caller::Workspace;
 
 /// The contract that stands for what the spreadsheet knew.
 pub const OPENING_CONTRACT: &str = "Opening contract";
@@ -26,6 +27,12 @@ pub struct When {
     pub at: Timestamp,
     pub today: Date,
     pub fiscal_year_start_month: i8,
+}
+
+impl When {
+    pub fn of(workspace: &Workspace, at: Timestamp) -> Self {
+        Self { at, today: workspace.day_of(at), fiscal_year_start_month: workspace.fiscal_year_start_month }
+    }
 }
 
 /// What has to be written so that the report says what the sheet says.

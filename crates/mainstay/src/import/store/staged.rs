@@ -1,98 +1,39 @@
 //! The import room's tables: files that came in, their rows as they stood, and what applying them did.
 
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use mainstay_db::{Param, Row, Tx, sql};
-use mainstay_rules::import::{DateOrder, DecimalMark, Field, RowProblem};
+use mainstay_rules::import::{DateOrder, DecimalMark, SheetKind};
 use mainstay_rules::limits::IMPORT_STAGED_DAYS_MAX;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::check::Counts;
-use super::sheet::{Cell, Sheet, SheetRow};
+use super::model::{Applied, AppliedRow, Import, Job, Settings, Status, Summary, Work};
+use super::sheet::{Cell, SheetRow};
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    Staged,
-    Applied,
-    Undone,
-}
-
-impl Status {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Staged => "staged",
-            Self::Applied => "applied",
-            Self::Undone => "undone",
-        }
-    }
-}
-
-/// What people chose: a field for each column; the conventions only where they were asked for or named.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settings {
-    pub fields: Vec<Field>,
-    pub decimal: Option<DecimalMark>,
-    pub dates: Option<DateOrder>,
-}
-
-/// What applying and undoing did.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Summary {
-    pub counts: Counts,
-    /// Why rows stayed out, as far as a preview shows it.
-    #[serde(default)]
-    pub refused: Vec<RowProblem>,
-    #[serde(default)]
-    pub undo: Option<UndoSummary>,
-}
-
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct UndoSummary {
-    pub removed: usize,
-    pub restored: usize,
-    /// Accounts that were edited since and stay as they are.
-    pub left: Vec<Uuid>,
-}
-
-/// A file that came in.
-#[derive(Clone, Debug)]
-pub struct Import {
-    pub id: Uuid,
-    pub file_name: String,
-    pub status: Status,
-    pub headers: Vec<String>,
-    pub settings: Settings,
-    pub row_count: i64,
-    pub summary: Summary,
-    pub created_at: Timestamp,
-    pub created_by: Option<Uuid>,
-    pub created_by_name: String,
-    pub applied_at: Option<Timestamp>,
-    pub undone_at: Option<Timestamp>,
-    pub version: i64,
-}
 
 macro_rules! columns {
     () => {
         "i.id, i.file_name, i.status, i.headers, i.settings, i.row_count, i.summary, i.created_at, i.created_by,
-         COALESCE(u.name, ''), i.applied_at, i.undone_at, i.version
+         COALESCE(u.name, ''), i.applied_at, i.undone_at, i.version, i.kind, i.work, i.job
          FROM import i LEFT JOIN workspace_user u ON u.id = i.created_by"
     };
 }
 
-fn json_at<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> mainstay_db::Result<T> {
+pub(super) fn json_at<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> mainstay_db::Result<T> {
     let value: Value = row.get(column)?;
     serde_json::from_value(value).map_err(|e| mainstay_db::Error::Row { column, problem: e.to_string() })
 }
 
 fn read(row: &Row<'_>) -> mainstay_db::Result<Import> {
     let status: String = row.get(2)?;
+    let (kind, work): (String, Option<String>) = (row.get(13)?, row.get(14)?);
     Ok(Import {
         id: row.get(0)?,
+        kind: SheetKind::parse(&kind).unwrap_or_default(),
+        work: Work::ALL.into_iter().find(|known| Some(known.as_str()) == work.as_deref()),
+        job: json_at(row, 15)?,
         file_name: row.get(1)?,
         // The column's check admits these three only.
         status: [Status::Applied, Status::Undone].into_iter().find(|s| s.as_str() == status).unwrap_or(Status::Staged),
@@ -109,55 +50,110 @@ fn read(row: &Row<'_>) -> mainstay_db::Result<Import> {
     })
 }
 
-/// Keeps a file's rows until they are applied; files that were never applied go after a while.
-pub fn stage(tx: &mut Tx<'_>, by: &By, sheet: &Sheet, settings: &Settings) -> Result<Uuid, Fault> {
+/// The import without its rows. Files that were never applied go after a while.
+pub fn begin(
+    tx: &mut Tx<'_>,
+    by: &By,
+    (file_name, headers): (&str, &[String]),
+    kind: SheetKind,
+    settings: &Settings,
+    work: Option<Work>,
+) -> Result<Uuid, Fault> {
     forget(tx, by)?;
     let id = by.id();
-    let row_count = i64::try_from(sheet.rows.len()).unwrap_or(i64::MAX);
+    let job = Job { user: by.user.unwrap_or_else(Uuid::nil), ..Job::default() };
     tx.exec(
         sql!(
             "INSERT INTO import (id, workspace_id, file_name, status, headers, settings, row_count, summary, created_at,
-               created_by, version)
-             VALUES ($1, $2, $3, 'staged', $4, $5, $6, $7, $8, $9, 1)"
+               created_by, version, kind, work, job)
+             VALUES ($1, $2, $3, 'staged', $4, $5, 0, $6, $7, $8, 1, $9, $10, $11)"
         ),
         &[
             &id,
             &by.workspace.id,
-            &sheet.file_name,
-            &as_json(&sheet.headers)?,
+            &file_name,
+            &as_json(&headers)?,
             &as_json(settings)?,
-            &row_count,
             &as_json(&Summary::default())?,
             &by.at,
             &by.user,
+            &kind.key(),
+            &work.map(Work::as_str),
+            &as_json(&job)?,
         ],
     )?;
-    let cells: Vec<(i64, Value)> = sheet.rows.iter().map(row_values).collect::<Result<_, Fault>>()?;
-    let rows: Vec<Vec<&dyn Param>> =
-        cells.iter().map(|(number, cells)| vec![&id as &dyn Param, &by.workspace.id, number, cells]).collect();
-    tx.insert_many("INSERT INTO import_row (import_id, workspace_id, number, cells)", "", &rows)?;
     Ok(id)
 }
 
-fn row_values(row: &SheetRow) -> Result<(i64, Value), Fault> {
-    Ok((i64::try_from(row.number).unwrap_or(i64::MAX), as_json(&row.cells)?))
+pub fn set_row_count(tx: &mut Tx<'_>, workspace: Uuid, import: Uuid, rows: usize) -> Result<(), Fault> {
+    let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+    tx.exec(
+        sql!("UPDATE import SET row_count = $3 WHERE workspace_id = $1 AND id = $2"),
+        &[&workspace, &import, &rows],
+    )?;
+    Ok(())
 }
 
-fn as_json(value: &impl Serialize) -> Result<Value, Fault> {
+/// Writes how far the work is, or that there is none any more.
+pub fn set_work(tx: &mut Tx<'_>, workspace: Uuid, import: Uuid, work: Option<Work>, job: &Job) -> Result<(), Fault> {
+    tx.exec(
+        sql!("UPDATE import SET work = $3, job = $4, version = version + 1 WHERE workspace_id = $1 AND id = $2"),
+        &[&workspace, &import, &work.map(Work::as_str), &as_json(job)?],
+    )?;
+    Ok(())
+}
+
+pub fn set_summary(tx: &mut Tx<'_>, workspace: Uuid, import: Uuid, summary: &Summary) -> Result<(), Fault> {
+    tx.exec(
+        sql!("UPDATE import SET summary = $3, version = version + 1 WHERE workspace_id = $1 AND id = $2"),
+        &[&workspace, &import, &as_json(summary)?],
+    )?;
+    Ok(())
+}
+
+/// Imports of the workspace that something is to be done with, oldest first.
+pub fn at_work(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Vec<Import>, Fault> {
+    Ok(tx.rows(
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " WHERE i.workspace_id = $1 AND i.work IS NOT NULL ORDER BY i.created_at, i.id LIMIT 100"
+        )),
+        &[&workspace],
+        read,
+    )?)
+}
+
+pub(super) fn as_json(value: &impl Serialize) -> Result<Value, Fault> {
     serde_json::to_value(value).map_err(Fault::internal)
 }
 
 fn forget(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {
+    /// In one go; the next file that comes in takes more away.
+    const FORGOTTEN_AT_ONCE: i64 = 5;
     let oldest = by.at - SignedDuration::from_hours(24 * IMPORT_STAGED_DAYS_MAX);
-    let old: [&dyn Param; 2] = [&by.workspace.id, &oldest];
-    tx.exec(
+    let old = tx.rows(
         sql!(
-            "DELETE FROM import_row WHERE workspace_id = $1 AND import_id IN
-               (SELECT id FROM import WHERE workspace_id = $1 AND status = 'staged' AND created_at < $2)"
+            "SELECT id FROM import WHERE workspace_id = $1 AND status = 'staged' AND work IS NULL AND created_at < $2
+             ORDER BY created_at LIMIT $3"
         ),
-        &old,
+        &[&by.workspace.id, &oldest, &FORGOTTEN_AT_ONCE],
+        |row| row.get::<Uuid>(0),
     )?;
-    tx.exec(sql!("DELETE FROM import WHERE workspace_id = $1 AND status = 'staged' AND created_at < $2"), &old)?;
+    for import in old {
+        discard(tx, by.workspace.id, import)?;
+    }
+    Ok(())
+}
+
+/// Takes away a file that was never applied, with its rows.
+pub fn discard(tx: &mut Tx<'_>, workspace: Uuid, import: Uuid) -> Result<(), Fault> {
+    let of: [&dyn Param; 2] = [&workspace, &import];
+    tx.exec(sql!("DELETE FROM import_row WHERE workspace_id = $1 AND import_id = $2"), &of)?;
+    tx.exec(sql!("DELETE FROM import_chunk WHERE workspace_id = $1 AND import_id = $2"), &of)?;
+    tx.exec(sql!("DELETE FROM import_fact WHERE workspace_id = $1 AND import_id = $2"), &of)?;
+    tx.exec(sql!("DELETE FROM import_account WHERE workspace_id = $1 AND import_id = $2"), &of)?;
+    tx.exec(sql!("DELETE FROM import WHERE workspace_id = $1 AND id = $2"), &of)?;
     Ok(())
 }
 
@@ -199,11 +195,34 @@ pub fn remembered(tx: &mut Tx<'_>, workspace: Uuid) -> Result<(Option<DecimalMar
     Ok((applied().find_map(|s| s.decimal), applied().find_map(|s| s.dates)))
 }
 
+/// The rows of a small file.
 pub fn rows(tx: &mut Tx<'_>, workspace: Uuid, import: Uuid) -> Result<Vec<SheetRow>, Fault> {
+    /// More than a file has.
+    const ALL: i64 = 1_000_000;
+    let rows = super::chunk::chunks(tx, workspace, import, 0, ALL)?;
+    if !rows.is_empty() {
+        return Ok(rows);
+    }
+    // Files that came in before there were chunks.
     Ok(tx.rows(
         sql!("SELECT number, cells FROM import_row WHERE workspace_id = $1 AND import_id = $2 ORDER BY number"),
         &[&workspace, &import],
         read_row,
+    )?)
+}
+
+/// A row for each row of the file, so that what it does can be noted beside it.
+pub(super) fn put_rows(tx: &mut Tx<'_>, workspace: Uuid, import: Uuid, rows: &[SheetRow]) -> Result<(), Fault> {
+    let cells: Vec<(i64, Value)> = rows
+        .iter()
+        .map(|row| Ok((i64::try_from(row.number).unwrap_or(i64::MAX), as_json(&row.cells)?)))
+        .collect::<Result<_, Fault>>()?;
+    let rows: Vec<Vec<&dyn Param>> =
+        cells.iter().map(|(number, cells)| vec![&import as &dyn Param, &workspace, number, cells]).collect();
+    Ok(tx.insert_many(
+        "INSERT INTO import_row (import_id, workspace_id, number, cells)",
+        "ON CONFLICT (import_id, number) DO NOTHING",
+        &rows,
     )?)
 }
 
@@ -224,44 +243,22 @@ fn read_row(row: &Row<'_>) -> mainstay_db::Result<SheetRow> {
     Ok(SheetRow { number: usize::try_from(number).unwrap_or(0), cells: json_at::<Vec<Cell>>(row, 1)? })
 }
 
-pub fn save_settings(tx: &mut Tx<'_>, by: &By, import: &Import, settings: &Settings) -> Result<(), Fault> {
-    if import.settings == *settings {
-        return Ok(());
+/// Says whether anything is other than before.
+pub fn save_settings(
+    tx: &mut Tx<'_>,
+    by: &By,
+    import: &Import,
+    kind: SheetKind,
+    settings: &Settings,
+) -> Result<bool, Fault> {
+    if import.settings == *settings && import.kind == kind {
+        return Ok(false);
     }
     tx.exec(
-        sql!("UPDATE import SET settings = $3, version = version + 1 WHERE workspace_id = $1 AND id = $2"),
-        &[&by.workspace.id, &import.id, &as_json(settings)?],
+        sql!("UPDATE import SET settings = $3, kind = $4, version = version + 1 WHERE workspace_id = $1 AND id = $2"),
+        &[&by.workspace.id, &import.id, &as_json(settings)?, &kind.key()],
     )?;
-    Ok(())
-}
-
-/// An account as it was before a row changed it; what the row left alone is none.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Before {
-    pub name: String,
-    pub external_id: Option<String>,
-    pub account_type: i64,
-    pub associate_id: Option<Uuid>,
-    pub industry: Option<String>,
-    pub vertical: Option<String>,
-    pub geography: Option<String>,
-    pub end_on: Option<Date>,
-    /// Steps that got a score, with the hundredths that had been typed for them.
-    pub scores: Vec<(String, Option<i64>)>,
-    /// Contracts and the amendments that the row put on them.
-    pub amendments: Vec<(Uuid, Uuid)>,
-    /// Fiscal year and target, where the row set one.
-    pub target: Option<(i64, Option<i64>)>,
-    /// Whoever came into the pod's team as the new associate.
-    pub joined: Option<Uuid>,
-}
-
-/// What one row did.
-pub struct Applied {
-    pub number: usize,
-    pub outcome: &'static str,
-    pub account: Option<(Uuid, i64)>,
-    pub before: Option<Before>,
+    Ok(true)
 }
 
 pub(super) fn mark_row(tx: &mut Tx<'_>, by: &By, import: Uuid, done: &Applied) -> Result<(), Fault> {
@@ -304,15 +301,6 @@ pub(super) fn mark_undone(tx: &mut Tx<'_>, by: &By, import: Uuid, summary: &Summ
         &[&by.workspace.id, &import, &by.at, &as_json(summary)?],
     )?;
     Ok(())
-}
-
-/// A row that changed something, as undo needs it.
-pub struct AppliedRow {
-    pub number: i64,
-    pub account: Uuid,
-    pub version: i64,
-    /// None: the row created the account.
-    pub before: Option<Before>,
 }
 
 pub fn applied_rows(tx: &mut Tx<'_>, workspace: Uuid, import: Uuid) -> Result<Vec<AppliedRow>, Fault> {

@@ -8,7 +8,11 @@ use mainstay_rules::score::Score;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::staged::{self, AppliedRow, Before, Status, Summary, UndoSummary};
+use super::apply::busy;
+use super::chunk::Trace;
+use super::large::{expect_applied, is_compared_live, is_small, undo_at_once, written_count};
+use super::model::{AppliedRow, Before, Import, Job, Status, Summary, UndoSummary, Work};
+use super::staged;
 use crate::account::store::{self as accounts, Account, AccountChange};
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
@@ -16,15 +20,15 @@ use crate::pod::store as pods;
 use crate::portfolio;
 use crate::scorecard::store::{self as scores, ScoreIn};
 
-pub fn undo(tx: &mut Tx<'_>, by: &By, import: Uuid) -> Result<Summary, Fault> {
+pub fn undo(tx: &mut Tx<'_>, by: &By, import: Uuid) -> Result<(), Fault> {
     tx.lock(&[by.workspace.id])?;
     let import = staged::get(tx, by.workspace.id, import)?.ok_or_else(Fault::not_found)?;
-    match import.status {
-        Status::Applied => {}
-        Status::Staged => {
-            return Err(Fault::new(Problem::Conflict, "It was never imported, so there is nothing to undo."));
-        }
-        Status::Undone => return Err(Fault::new(Problem::Conflict, "It was undone already.")),
+    expect_applied(&import)?;
+    if let Some(work) = import.work {
+        return Err(busy(&import, work));
+    }
+    if !is_compared_live(&import) {
+        return undo_whole(tx, by, &import);
     }
     let rows = staged::applied_rows(tx, by.workspace.id, import.id)?;
     tx.lock(&rows.iter().map(|row| row.account).collect::<Vec<_>>())?;
@@ -40,8 +44,56 @@ pub fn undo(tx: &mut Tx<'_>, by: &By, import: Uuid) -> Result<Summary, Fault> {
     let data = json!({ "removed": done.removed, "restored": done.restored, "left": done.left.len() });
     let summary = Summary { undo: Some(done), ..import.summary };
     staged::mark_undone(tx, by, import.id, &summary)?;
-    by.happened(tx, Kind::ImportUndone, ("import", import.id), data)?;
-    Ok(summary)
+    by.happened(tx, Kind::ImportUndone, ("import", import.id), data)
+}
+
+/// Contracts, scores and large files: at once, or from here on in the background.
+fn undo_whole(tx: &mut Tx<'_>, by: &By, import: &Import) -> Result<(), Fault> {
+    if is_small(import) {
+        return undo_at_once(tx, by, import);
+    }
+    let of = written_count(tx, by, import)?;
+    let job = Job { of, user: by.user.unwrap_or_else(Uuid::nil), ..Job::default() };
+    staged::set_work(tx, by.workspace.id, import.id, Some(Work::Undoing), &job)
+}
+
+/// Cancels what has not been applied: a file that waits is taken away, one that is being written is taken back.
+/// Says whether the import is still there.
+pub fn cancel(tx: &mut Tx<'_>, by: &By, import: Uuid) -> Result<bool, Fault> {
+    let import = staged::get(tx, by.workspace.id, import)?.ok_or_else(Fault::not_found)?;
+    if import.status != Status::Staged {
+        return Err(Fault::new(Problem::Conflict, "It was imported already. Undo it instead."));
+    }
+    match import.work {
+        None | Some(Work::Checking) => {
+            staged::discard(tx, by.workspace.id, import.id)?;
+            Ok(false)
+        }
+        Some(Work::Preparing | Work::Applying) => {
+            let of = written_count(tx, by, &import)?;
+            let job = Job { of, user: import.job.user, ..Job::default() };
+            staged::set_work(tx, by.workspace.id, import.id, Some(Work::Reversing), &job)?;
+            Ok(true)
+        }
+        Some(work) => Err(busy(&import, work)),
+    }
+}
+
+/// What an import did to one account, which nobody has changed since.
+pub(super) fn take_back(tx: &mut Tx<'_>, by: &By, import: Uuid, account: &Account, trace: &Trace) -> Result<(), Fault> {
+    if trace.made {
+        return remove(tx, by, account.id);
+    }
+    if let Some(before) = &trace.before {
+        restore(tx, by, account, before)?;
+    }
+    for (contract, amendment) in &trace.amendments {
+        accounts::withdraw_amendment(tx, by, account.id, *contract, *amendment)?;
+    }
+    if !trace.metrics.is_empty() {
+        scores::remove_past(tx, by, account.id, import, &trace.metrics)?;
+    }
+    Ok(())
 }
 
 fn undo_row(

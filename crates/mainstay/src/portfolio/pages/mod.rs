@@ -10,6 +10,7 @@ mod waterfall;
 
 pub use paper::printed;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{Query, RawQuery, State};

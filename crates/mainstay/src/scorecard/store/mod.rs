@@ -1,11 +1,13 @@
 //! The scorecard room's tables: every score ever recorded, and the newest of each metric; recording stands here.
 
 mod automatic;
+mod past;
 mod publish;
 mod read;
 mod template;
 
 pub use automatic::follow_signals;
+pub use past::{Known, Past, known, record_past, remove_past};
 pub use publish::{Stored, Version, all_stored, checked, draft, publish, stored, text_of, versions};
 pub use read::{Recorded, as_of, history, is_scored, latest, newest, recent, recorded, recorded_between, scores_since};
 pub use template::{low_of, next_band, template_of, templates, version_text, versions_between};

@@ -140,8 +140,8 @@ pub fn next_band(
 
 /// The first day of its first contract.
 fn client_since(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Option<Date>, Fault> {
-    let ledger = accounts::ledger(tx, workspace, account)?;
-    Ok(ledger.iter().map(|amendment| amendment.start_on).min())
+    let signed = accounts::amendments(tx, workspace, account)?;
+    Ok(signed.iter().map(|stored| stored.amendment.start_on).min())
 }
 
 /// Whole months; a client that is still to come has none.

@@ -1,7 +1,10 @@
 //! Words of the import room.
 
-use mainstay_rules::limits::{IMPORT_BYTES_MAX, IMPORT_ROWS_MAX};
+use jiff::civil::Date;
+use mainstay_rules::import::SheetKind;
+use mainstay_rules::limits::{IMPORT_BYTES_MAX, IMPORT_ROWS_MAX, IMPORT_WORKBOOK_BYTES_MAX};
 
+use super::frame::day;
 use crate::text::texts;
 
 texts! {
@@ -9,7 +12,7 @@ texts! {
     every_file = "Every file that came in, newest first";
     none_yet = "No file came in yet";
     bring = "Bring the spreadsheet you use today";
-    bring_what = "Its columns are recognised, every problem is shown by row and column, and an import can be undone as a whole.";
+    bring_what = "Accounts, contracts or scores. Its columns are recognised, every problem is shown by row and column, and an import can be undone as a whole.";
     import_a_spreadsheet = "Import a spreadsheet";
     file = "File";
     when = "When";
@@ -28,9 +31,11 @@ texts! {
     drop_hint = ".csv or .xlsx, with column names in the first rows";
     read_the_file = "Read the file";
     recognises = "What it recognises";
+    recognises_contracts = "Contracts: the account, the contract's id or name, start, end, ARR or MRR, currency. One row is one amendment: from its start on, the contract is worth so much.";
+    recognises_scores = "Scores with their history: the account, the step or sub-metric, the score, its date, note, evidence and who scored.";
+    recognises_known = "The exports of Salesforce (accounts, contracts, opportunities), HubSpot (companies) and Vitally (accounts) are known by their column names, and so are files whose choices you kept.";
     recognises_what = "Account, external id, sales associate, end date, type, the five steps, last-year ARR, delta target, YTD ARR, industry, vertical and geography, under most of the names people give them. Rows with an external id or a known name update that account, so the same file can be imported again. An empty cell changes nothing.";
     check_title = "Check the import";
-    new_accounts = "new accounts";
     counted_updated = "updated";
     unchanged = "unchanged";
     refused_rows = "refused rows";
@@ -60,6 +65,24 @@ texts! {
     worth_a_look = "worth a look";
     people_added = "People who will be added without sign-in";
     cancel = "Cancel";
+    discard = "Discard this file";
+    at_work = "at work";
+    about_what = "About";
+    about = "What the file is about";
+    each_row_is = "Each row is";
+    end_is = "The end date of a contract is";
+    end_last_day = "the last day with it";
+    end_first_day_without = "the first day without it";
+    say_the_kind = "It is not clear what the file is about. Say below what each row is, then check again.";
+    save_mapping = "Keep these choices for files like this";
+    save_mapping_what = "Under a name. A file with the same column names is then read the same way; you can also choose the name when you bring another file.";
+    save_as = "Name of the mapping";
+    saved_mapping = "Read it as";
+    as_recognised = "What its column names say";
+    how_far = "How far it is";
+    beginning = "Beginning.";
+    may_be_left = "You can leave this page and come back; the work goes on. Nobody else has to wait for it.";
+    left_out_rows = "left out";
     unchanged_all = "Nothing in this file differs from what is here.";
     done_title = "Import done";
     undo_this = "Undo this import";
@@ -76,14 +99,110 @@ texts! {
 
 pub fn limits() -> String {
     format!(
-        "CSV or Excel, up to {} MiB and {} rows. You see everything before anything is saved.",
+        "CSV up to {} MiB or Excel up to {} MiB, at most {} rows. You see everything before anything is saved.",
         IMPORT_BYTES_MAX >> 20,
+        IMPORT_WORKBOOK_BYTES_MAX >> 20,
         thousands(IMPORT_ROWS_MAX)
     )
 }
 
-fn thousands(number: usize) -> String {
-    if number < 1_000 { number.to_string() } else { format!("{},{:03}", number / 1_000, number % 1_000) }
+/// "1,250,000"
+pub fn thousands(number: usize) -> String {
+    let figures = number.to_string();
+    let mut text = String::new();
+    for (place, figure) in figures.chars().enumerate() {
+        if place > 0 && (figures.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(figure);
+    }
+    text
+}
+
+pub fn kind(kind: SheetKind) -> &'static str {
+    match kind {
+        SheetKind::Accounts => "an account",
+        SheetKind::Contracts => "a contract",
+        SheetKind::Scores => "a score",
+    }
+}
+
+pub fn kinds(kind: SheetKind) -> &'static str {
+    match kind {
+        SheetKind::Accounts => "accounts",
+        SheetKind::Contracts => "contracts",
+        SheetKind::Scores => "scores",
+    }
+}
+
+pub fn new_of(kind: SheetKind) -> &'static str {
+    match kind {
+        SheetKind::Accounts => "new accounts",
+        SheetKind::Contracts => "amendments",
+        SheetKind::Scores => "scores",
+    }
+}
+
+pub fn recognised_as(name: &str) -> String {
+    format!("Recognised: {name}")
+}
+
+pub fn taken_back(why: &str) -> String {
+    format!("The import could not be finished, so all of it was taken back. {why}")
+}
+
+pub fn happens_accounts(new: usize, known: usize) -> String {
+    format!("{} are made, {} are brought up to date.", counted(new, "account", "accounts"), thousands(known))
+}
+
+fn between(days: Option<(Date, Date)>) -> String {
+    days.map(|(first, last)| format!(", from {} to {}", day(first), day(last))).unwrap_or_default()
+}
+
+pub fn happens_contracts(rows: usize, accounts: usize, new: usize, days: Option<(Date, Date)>) -> String {
+    let made = if new > 0 { format!(", {} of them new", thousands(new)) } else { String::new() };
+    let rows = counted(rows, "amendment", "amendments");
+    format!(
+        "{rows} for {}{made}, starting{}.",
+        counted(accounts, "account", "accounts"),
+        between(days).trim_start_matches(',')
+    )
+}
+
+pub fn happens_scores(rows: usize, accounts: usize, days: Option<(Date, Date)>) -> String {
+    let rows = counted(rows, "score", "scores");
+    format!(
+        "{rows} of {}{}. What is here already stays as it is.",
+        counted(accounts, "account", "accounts"),
+        between(days)
+    )
+}
+
+pub fn done_contracts(rows: usize, accounts: usize) -> String {
+    let rows = counted(rows, "amendment", "amendments");
+    format!("{rows} of contracts came in, for {}.", counted(accounts, "account", "accounts"))
+}
+
+pub fn done_scores(rows: usize, accounts: usize) -> String {
+    format!("{} came in, for {}.", counted(rows, "score", "scores"), counted(accounts, "account", "accounts"))
+}
+
+/// The heading of a page about work in the background.
+pub fn working(stage: &str) -> &'static str {
+    match stage {
+        "staging" => "Receiving the file",
+        "checking" => "Checking the file",
+        "preparing" => "Sorting the rows by account",
+        "applying" => "Importing",
+        "reversing" => "Taking the import back",
+        _ => "Undoing the import",
+    }
+}
+
+pub fn far(stage: &str, done: i64, of: i64) -> String {
+    let number = |n: i64| thousands(usize::try_from(n).unwrap_or(0));
+    let what = if matches!(stage, "reversing" | "undoing") { "accounts" } else { "rows" };
+    format!("{} of {} {what}.", number(done), number(of))
 }
 
 fn counted(number: usize, one: &str, many: &str) -> String {
@@ -113,8 +232,14 @@ pub fn leave_out(number: usize) -> String {
     }
 }
 
-pub fn left_out(number: usize) -> String {
-    format!("{} of totals or without content stay out.", counted(number, "line", "lines"))
+pub fn left_out(kind: SheetKind, number: usize) -> String {
+    let why = match kind {
+        SheetKind::Accounts => "of totals or without content",
+        SheetKind::Contracts => "that are empty, marked to be left out or over before they begin",
+        SheetKind::Scores => "that are empty or have no score",
+    };
+    let stays = if number == 1 { "stays" } else { "stay" };
+    format!("{} {why} {stays} out.", counted(number, "line", "lines"))
 }
 
 /// "board.csv · 21 Nov 2026, 10:42 · by Henrik Aas"
@@ -129,10 +254,12 @@ pub fn in_the_report(number: usize) -> String {
     }
 }
 
-pub fn as_before(number: usize) -> String {
-    match number {
-        1 => "1 row is as it was before.".to_owned(),
-        many => format!("{} rows are as they were before.", thousands(many)),
+pub fn as_before(of_rows: bool, number: usize) -> String {
+    match (of_rows, number) {
+        (true, 1) => "1 row is as it was before.".to_owned(),
+        (true, many) => format!("{} rows are as they were before.", thousands(many)),
+        (false, 1) => "1 account is as it was before.".to_owned(),
+        (false, many) => format!("{} accounts are as they were before.", thousands(many)),
     }
 }
 

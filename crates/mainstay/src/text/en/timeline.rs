@@ -47,6 +47,14 @@ pub fn recorded(metric: &Markup, score: &Markup, was: Option<&str>) -> Markup {
     html! { "recorded " (metric) " " (score) @if let Some(was) = was { " " (self::was(was)) } }
 }
 
+pub fn imported_scores(number: i64) -> Markup {
+    html! { "brought " b { (number) } " " (if number == 1 { "score" } else { "scores" }) " of earlier days" }
+}
+
+pub fn withdrew_scores(number: i64) -> Markup {
+    html! { "took " b { (number) } " imported " (if number == 1 { "score" } else { "scores" }) " back" }
+}
+
 /// The same value again: somebody looked.
 pub fn confirmed(metric: &Markup, score: &Markup) -> Markup {
     html! { "confirmed " (metric) " " (score) }

@@ -34,6 +34,8 @@ impl View<'_> {
                 Kind::UsageRecorded => (usage(data)),
                 Kind::TargetSet => (target(data)),
                 Kind::DataPointRecorded => { (data_point(data)) (self.as_of(entry)) }
+                Kind::ScoresImported => (text::imported_scores(data["scores"].as_i64().unwrap_or(0))),
+                Kind::ScoresWithdrawn => (text::withdrew_scores(data["scores"].as_i64().unwrap_or(0))),
                 Kind::PodMemberAdded => (text::added_member(person(entry), role(data))),
                 Kind::PodMemberChanged => (text::changed_member(person(entry), role(data))),
                 Kind::PodMemberRemoved => (text::removed_member(person(entry))),

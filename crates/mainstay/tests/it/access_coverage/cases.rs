@@ -232,11 +232,13 @@ pub const CASES: &[Case] = &[
     case("POST", "/w/{workspace}/import/{import}/mapping", Row(Import, Page), Form(""), &[303, 409, 422]),
     case("POST", "/w/{workspace}/import/{import}/apply", Row(Import, Page), Form(""), &[303, 409]),
     case("POST", "/w/{workspace}/import/{import}/undo", Row(Import, Page), Form(""), &[303, 409, 422]),
+    case("POST", "/w/{workspace}/import/{import}/cancel", Row(Import, Page), Form(""), &[303, 409]),
     case("GET", "/api/v1/imports", May(Import, Api), None, &[200]),
     case("POST", "/api/v1/imports", May(Import, Api), Upload, &[201]),
     case("GET", "/api/v1/imports/{import}", Row(Import, Api), None, &[200]),
     case("POST", "/api/v1/imports/{import}/apply", Row(Import, Api), Json("{}"), &[200, 409]),
     case("POST", "/api/v1/imports/{import}/undo", Row(Import, Api), Json("{}"), &[200, 409]),
+    case("DELETE", "/api/v1/imports/{import}", Row(Import, Api), None, &[204, 404, 409]),
     // Settings
     case("GET", "/w/{workspace}/settings", May(Read, Page), None, &[200]),
     case("POST", "/w/{workspace}/settings", May(ManageWorkspace, Page), Form("name="), &[422]),

@@ -1,23 +1,35 @@
 //! Excel workbooks: guarded before they are parsed, then read cell by cell, never as a whole grid.
 
-use std::io::{Cursor, Read};
+use std::fs::File;
+use std::io::{BufReader, Read, Seek};
 use std::time::Instant;
 
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
-use mainstay_rules::limits::{IMPORT_PARTS_MAX, IMPORT_UNPACKED_BYTES_MAX};
+use mainstay_rules::limits::{IMPORT_PARTS_MAX, IMPORT_UNPACKED_BYTES_MAX, IMPORT_WORKBOOK_BYTES_MAX};
 use zip::ZipArchive;
 
-use super::{Cell, Rows, SheetRow, refused};
+use super::{Cell, Rows, refused};
 use crate::corridor::fault::Fault;
 
 /// Cells between two looks at the clock.
 const CELLS_A_LOOK: usize = 4_096;
 
-type Workbook<'a> = Xlsx<Cursor<&'a [u8]>>;
+type Workbook = Xlsx<BufReader<File>>;
 
-pub(super) fn rows(name: &str, bytes: &[u8], deadline: Instant) -> Result<Vec<SheetRow>, Fault> {
-    guard(name, bytes)?;
-    let mut workbook: Workbook<'_> = Xlsx::new(Cursor::new(bytes)).map_err(|e| damaged(name, &e.to_string()))?;
+pub(super) fn read(name: &str, file: File, deadline: Instant, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    let bytes = file.metadata().map_err(Fault::internal)?.len();
+    if usize::try_from(bytes).is_ok_and(|bytes| bytes > IMPORT_WORKBOOK_BYTES_MAX) {
+        return Err(refused(format!(
+            "“{name}” is a workbook of {} MiB; at most {} MiB are read. Save it as CSV and choose it again.",
+            bytes >> 20,
+            IMPORT_WORKBOOK_BYTES_MAX >> 20
+        )));
+    }
+    let again = file.try_clone().map_err(Fault::internal)?;
+    guard(name, again)?;
+    let mut file = file;
+    file.rewind().map_err(Fault::internal)?;
+    let mut workbook: Workbook = Xlsx::new(BufReader::new(file)).map_err(|e| damaged(name, &e.to_string()))?;
     let mut sheets: Vec<(String, bool)> = workbook
         .sheets_metadata()
         .iter()
@@ -27,12 +39,11 @@ pub(super) fn rows(name: &str, bytes: &[u8], deadline: Instant) -> Result<Vec<Sh
     // What people see comes first, in their order.
     sheets.sort_by_key(|(_, visible)| !visible);
     for (sheet, _) in sheets {
-        let rows = sheet_rows(&mut workbook, name, &sheet, deadline)?;
-        if !rows.is_empty() {
-            return Ok(rows);
+        if sheet_rows(&mut workbook, name, &sheet, deadline, rows)? {
+            return Ok(());
         }
     }
-    Ok(Vec::new())
+    Ok(())
 }
 
 fn damaged(name: &str, reason: &str) -> Fault {
@@ -41,8 +52,8 @@ fn damaged(name: &str, reason: &str) -> Fault {
 }
 
 /// Unpacks every part into nothing, counting: the sizes that a directory states can lie.
-fn guard(name: &str, bytes: &[u8]) -> Result<(), Fault> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(name, &e.to_string()))?;
+fn guard(name: &str, file: File) -> Result<(), Fault> {
+    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(name, &e.to_string()))?;
     if archive.len() > IMPORT_PARTS_MAX {
         return Err(refused(format!(
             "“{name}” has {} parts; a workbook has at most {IMPORT_PARTS_MAX}.",
@@ -76,10 +87,17 @@ fn guard(name: &str, bytes: &[u8]) -> Result<(), Fault> {
     Ok(())
 }
 
-fn sheet_rows(workbook: &mut Workbook<'_>, name: &str, sheet: &str, deadline: Instant) -> Result<Vec<SheetRow>, Fault> {
-    let mut rows = Rows::default();
+/// Says whether the sheet has any cell.
+fn sheet_rows(
+    workbook: &mut Workbook,
+    name: &str,
+    sheet: &str,
+    deadline: Instant,
+    rows: &mut Rows<'_>,
+) -> Result<bool, Fault> {
     let mut cells = workbook.worksheet_cells_reader(sheet).map_err(|e| damaged(name, &e.to_string()))?;
     let mut count: usize = 0;
+    let mut filled = false;
     while let Some(cell) = cells.next_cell().map_err(|e| damaged(name, &e.to_string()))? {
         count += 1;
         if count.is_multiple_of(CELLS_A_LOOK) && Instant::now() > deadline {
@@ -89,9 +107,11 @@ fn sheet_rows(workbook: &mut Workbook<'_>, name: &str, sheet: &str, deadline: In
         }
         let (row, column) = cell.get_position();
         let (row, column) = (usize::try_from(row).unwrap_or(usize::MAX), usize::try_from(column).unwrap_or(usize::MAX));
-        rows.put(row.saturating_add(1), column, value(cell.get_value()))?;
+        let value = value(cell.get_value());
+        filled |= !value.is_blank();
+        rows.put(row.saturating_add(1), column, value)?;
     }
-    Ok(rows.rows)
+    Ok(filled)
 }
 
 fn value(cell: &DataRef<'_>) -> Cell {
