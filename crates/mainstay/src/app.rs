@@ -31,6 +31,8 @@ pub struct App {
     pub streams: live::Streams,
     pub passwords: Arc<Semaphore>,
     pub reading: Arc<Semaphore>,
+    /// Tells this process from others that work on the same data.
+    pub process: uuid::Uuid,
     /// Rings when an import is to be worked on in the background.
     pub imports: Arc<Notify>,
     /// Where people reach this server, for links that are handed out.
@@ -45,6 +47,7 @@ pub struct App {
 
 impl App {
     pub fn new(db: Db, source: Source, base_url: &str, stopping: watch::Receiver<bool>) -> Self {
+        let process = source.id();
         Self {
             db,
             source,
@@ -53,6 +56,7 @@ impl App {
             streams: live::Streams::default(),
             passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
             reading: Arc::new(Semaphore::new(FILES_AT_ONCE)),
+            process,
             imports: Arc::default(),
             base_url: base_url.into(),
             stopping,

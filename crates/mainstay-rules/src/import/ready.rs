@@ -15,10 +15,16 @@ pub struct Ready {
     pub end_is: EndIs,
     /// Headers that together tell the file.
     known_by: &'static [&'static str],
+    /// None: people change such a sheet, so its columns are guessed.
     columns: &'static [(&'static str, Field)],
 }
 
 impl Ready {
+    /// Whether the columns are to be guessed, with the rows at hand.
+    pub const fn is_guessed(&self) -> bool {
+        self.columns.is_empty()
+    }
+
     /// The field of every column; one that the export does not explain is left out.
     pub fn fields(&self, headers: &[String]) -> Vec<Field> {
         let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
@@ -45,13 +51,7 @@ pub static READY: &[Ready] = &[
     Ready { key: "progress_report", label: "Progress report", kind: SheetKind::Accounts, end_is: EndIs::LastDay,
         known_by: &["Account", "Effectively launched", "Generate ROI", "ROI recognized", "Customer monetizes",
             "Valued strategic partner", "Delta ARR"],
-        columns: &[("Account", Field::Name), ("Sales associate", Field::Associate), ("End date", Field::EndOn),
-            ("Type", Field::Type), ("Effectively launched", Field::Launched), ("Generate ROI", Field::RoiGenerated),
-            ("ROI recognized", Field::RoiRecognized), ("Customer monetizes", Field::Monetizes),
-            ("Valued strategic partner", Field::StrategicPartner), ("Overall", Field::Overall),
-            ("Last year ARR", Field::ArrLastYear), ("Delta ARR", Field::ArrDeltaTarget), ("YTD", Field::ArrYtd),
-            ("Progress", Field::Progress), ("External id", Field::ExternalId), ("Industry", Field::Industry),
-            ("Vertical", Field::Vertical), ("Geography", Field::Geography), ("Note", Field::Note)] },
+        columns: &[] },
     Ready { key: "salesforce_opportunities", label: "Salesforce opportunities", kind: SheetKind::Contracts,
         end_is: EndIs::LastDay, known_by: &["Opportunity ID", "Account Name", "Amount"],
         columns: &[("Account Name", Field::Name), ("Account ID", Field::ExternalId), ("Opportunity ID", Field::ContractId),

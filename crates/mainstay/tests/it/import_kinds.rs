@@ -132,7 +132,7 @@ both!(
         let undone = undo(&house, &applied.json());
         assert_eq!(undone.json()["undo"]["restored"], 2, "{}", undone.body);
         assert_eq!(row(&house, "Casavero")["steps"][1]["score"], Value::Null);
-        let page = house.admin.get(&format!("/w/acme/accounts/{account}"));
+        let page = house.admin.get(&format!("/w/acme/accounts/{account}/feed"));
         assert!(page.body.contains("imported"), "the feed tells it");
     }
 );

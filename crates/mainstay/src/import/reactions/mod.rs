@@ -8,6 +8,7 @@ pub use stage::{Incoming, stage};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use mainstay_db::{Scope, Tx};
 use mainstay_rules::permission::Role;
 use mainstay_rules::problem::Problem;
@@ -22,6 +23,8 @@ use crate::people;
 
 /// Whoever begins something wakes the runner; this is the net below.
 const POLL: Duration = Duration::from_secs(5);
+/// A process that has not been heard of for so long has ended.
+const HEARD_WITHIN: SignedDuration = SignedDuration::from_secs(15);
 /// Times that a step is tried before the import is taken back.
 const ATTEMPTS_MAX: u32 = 5;
 
@@ -56,19 +59,33 @@ async fn work(app: &App) -> Result<(), Fault> {
                 app.db.write_bulk(Scope::Workspace(id), gone).await?;
                 continue;
             }
-            finish_work(app, &workspace, import.id).await?;
+            go_on(app, &workspace, import.id).await?;
         }
     }
     Ok(())
 }
 
-/// Does all that is to be done with an import, step by step.
+/// Does all that is to be done with an import, step by step; waits while another process goes through its file.
 pub async fn finish_work(app: &App, workspace: &Arc<Workspace>, id: Uuid) -> Result<(), Fault> {
+    while !go_on(app, workspace, id).await? {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    Ok(())
+}
+
+/// Says whether it came to an end; it does not while another process goes through the file.
+async fn go_on(app: &App, workspace: &Arc<Workspace>, id: Uuid) -> Result<bool, Fault> {
     let mut failures = 0;
     while !*app.stopping.borrow() {
-        let Some((import, work)) = at_work(app, workspace, id).await? else { return sweep(app, workspace, id).await };
+        let Some((import, work)) = at_work(app, workspace, id).await? else {
+            sweep(app, workspace, id).await?;
+            return Ok(true);
+        };
+        if matches!(work, Work::Checking | Work::Preparing) && !claim(app, workspace, id, work).await? {
+            return Ok(false);
+        }
         let done = match work {
-            Work::Staging => return Ok(()),
+            Work::Staging => return Ok(true),
             Work::Checking => pass::check(app, workspace, &import).await,
             Work::Preparing => pass::prepare(app, workspace, &import).await,
             Work::Applying => step(app, workspace, &import, move |tx, by| store::apply_step(tx, by, id)).await,
@@ -86,7 +103,27 @@ pub async fn finish_work(app: &App, workspace: &Arc<Workspace>, id: Uuid) -> Res
             }
         }
     }
-    Ok(())
+    Ok(true)
+}
+
+/// A file is gone through by one process at a time: two would sort its rows beside each other.
+async fn claim(app: &App, workspace: &Arc<Workspace>, id: Uuid, work: Work) -> Result<bool, Fault> {
+    let (workspace, me, now) = (workspace.id, app.process, app.source.now());
+    app.db
+        .write_bulk(Scope::Workspace(workspace), move |tx| {
+            tx.lock(&[id])?;
+            let Some(import) = store::get(tx, workspace, id)?.filter(|import| import.work == Some(work)) else {
+                return Ok(true);
+            };
+            let held = import.job;
+            let is_fresh = held.heard_at.is_some_and(|at| now.duration_since(at) < HEARD_WITHIN);
+            if held.holder != me && is_fresh {
+                return Ok(false);
+            }
+            store::set_work(tx, workspace, id, Some(work), &Job { holder: me, heard_at: Some(now), ..held })?;
+            Ok(true)
+        })
+        .await
 }
 
 /// Once a large file is written, its rows are not needed any more.

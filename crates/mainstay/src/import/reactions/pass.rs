@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use mainstay_db::Scope;
+use mainstay_db::{Scope, Tx};
 use mainstay_rules::import::Detector;
+use uuid::Uuid;
 
 use super::{Import, Workspace, who};
 use crate::app::App;
@@ -78,7 +79,7 @@ pub async fn prepare(app: &App, workspace: &Arc<Workspace>, import: &Import) -> 
     let refused = Arc::new(std::mem::take(&mut walker.refused));
     for place in (0..refused.len()).step_by(FACTS_AT_ONCE) {
         let rows = Arc::clone(&refused);
-        let put = move |tx: &mut mainstay_db::Tx<'_>| {
+        let put = move |tx: &mut Tx<'_>| {
             let slice = &rows[place..rows.len().min(place + FACTS_AT_ONCE)];
             store::put_refused(tx, ids.0, ids.1, slice)
         };
@@ -138,7 +139,7 @@ async fn chunks(
     from: i64,
 ) -> Result<Vec<store::SheetRow>, Fault> {
     let (workspace, import) = (workspace.id, import.id);
-    let reading = move |tx: &mut mainstay_db::Tx<'_>| store::chunks(tx, workspace, import, from, CHUNKS_AT_ONCE);
+    let reading = move |tx: &mut Tx<'_>| store::chunks(tx, workspace, import, from, CHUNKS_AT_ONCE);
     app.db.read(Scope::Workspace(workspace), reading).await
 }
 
@@ -150,10 +151,13 @@ async fn keep(
     part: i64,
 ) -> Result<(), Fault> {
     let facts = Arc::new(store::as_rows(walker.take())?);
-    let (workspace, import) = (workspace.id, import.id);
+    let (workspace, import, me) = (workspace.id, import.id, app.process);
     for place in (0..facts.len()).step_by(FACTS_AT_ONCE) {
         let facts = Arc::clone(&facts);
-        let put = move |tx: &mut mainstay_db::Tx<'_>| {
+        let put = move |tx: &mut Tx<'_>| {
+            if !is_ours(tx, (workspace, import), me, Work::Preparing)? {
+                return Ok(());
+            }
             let slice = &facts[place..facts.len().min(place + FACTS_AT_ONCE)];
             store::put_facts(tx, workspace, import, part, slice)
         };
@@ -168,18 +172,26 @@ async fn note(app: &App, workspace: &Arc<Workspace>, import: &Import, work: Work
         return Ok(true);
     }
     let (workspace, id, job) = (workspace.id, import.id, import.job.clone());
+    let (me, now) = (app.process, app.source.now());
     let size = i64::try_from(store::CHUNK_ROWS).unwrap_or(1);
     let (done, of) = ((chunks * size).min(import.row_count), import.row_count);
     app.db
         .write_bulk(Scope::Workspace(workspace), move |tx| {
-            let current = store::get(tx, workspace, id)?.and_then(|import| import.work);
-            if current != Some(work) {
+            if !is_ours(tx, (workspace, id), me, work)? {
                 return Ok(false);
             }
-            store::set_work(tx, workspace, id, Some(work), &Job { done, of, ..job.clone() })?;
+            let job = Job { done, of, holder: me, heard_at: Some(now), ..job.clone() };
+            store::set_work(tx, workspace, id, Some(work), &job)?;
             Ok(true)
         })
         .await
+}
+
+/// Whether the work is still to be done, and by this process.
+fn is_ours(tx: &mut Tx<'_>, (workspace, id): (Uuid, Uuid), me: Uuid, work: Work) -> Result<bool, Fault> {
+    tx.lock(&[id])?;
+    let import = store::get(tx, workspace, id)?;
+    Ok(import.is_some_and(|import| import.work == Some(work) && import.job.holder == me))
 }
 
 async fn end(
@@ -190,12 +202,13 @@ async fn end(
     (next, job): (Option<Work>, Job),
     found: Found,
 ) -> Result<(), Fault> {
-    let (workspace, id) = (workspace.id, import.id);
+    let (workspace, id, me) = (workspace.id, import.id, app.process);
     app.db
         .write_bulk(Scope::Workspace(workspace), move |tx| {
-            let Some(import) = store::get(tx, workspace, id)?.filter(|import| import.work == Some(work)) else {
+            if !is_ours(tx, (workspace, id), me, work)? {
                 return Ok(());
-            };
+            }
+            let Some(import) = store::get(tx, workspace, id)? else { return Ok(()) };
             let summary = Summary { check: Some(found.clone()), failure: None, ..import.summary };
             store::set_summary(tx, workspace, id, &summary)?;
             store::set_work(tx, workspace, id, next, &job)

@@ -135,20 +135,21 @@ fn found(
     if let Some(known) = known {
         return Ok((known.kind, known.settings.clone()));
     }
+    let sample: Vec<Vec<String>> = first
+        .iter()
+        .take(SAMPLE_ROWS)
+        .map(|row| row.cells.iter().map(|cell| cell.written(DecimalMark::Dot)).collect())
+        .collect();
     if let Some(ready) = ready(headers).filter(|ready| is_asked(ready.kind)) {
+        let guess = || guessed(ready.kind, headers, &sample);
         let settings = Settings {
-            fields: ready.fields(headers),
+            fields: if ready.is_guessed() { guess() } else { ready.fields(headers) },
             end_is: ready.end_is,
             known_as: Some(ready.label.to_owned()),
             ..Settings::default()
         };
         return Ok((ready.kind, settings));
     }
-    let sample: Vec<Vec<String>> = first
-        .iter()
-        .take(SAMPLE_ROWS)
-        .map(|row| row.cells.iter().map(|cell| cell.written(DecimalMark::Dot)).collect())
-        .collect();
     let told = asked.kind.or_else(|| guess_kind(headers, &sample));
     let kind = told.unwrap_or_default();
     Ok((

@@ -77,7 +77,9 @@ pub struct Job {
     pub removed: usize,
     pub restored: usize,
     pub left: Vec<Uuid>,
-    pub attempts: u32,
+    /// The process that goes through the file, and when it was last heard of.
+    pub holder: Uuid,
+    pub heard_at: Option<Timestamp>,
     /// Why it was taken back.
     pub failure: Option<String>,
 }

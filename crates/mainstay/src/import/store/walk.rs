@@ -309,20 +309,18 @@ impl Walker {
 
     /// Whoever is not among our people is named once; the score then counts as the importing person's.
     fn scorer(&mut self, number: usize, text: &str) -> Option<Uuid> {
-        match self.index.people.find(text, None) {
-            Ok(Associate::Known(id)) => Some(id),
-            _ => {
-                if self.made_note_of(text) {
-                    let message = format!("“{text}” is nobody or several here; the score counts as yours");
-                    let error = CellError::new(ProblemCode::AmbiguousPerson, message);
-                    self.tell(vec![RowProblem::at(&self.mapping, number, Field::By, Severity::Warning, error)]);
-                }
-                None
-            }
+        if let Ok(Associate::Known(id)) = self.index.people.find(text, None) {
+            return Some(id);
         }
+        if self.is_unnoted(text) {
+            let message = format!("“{text}” is nobody or several here; the score counts as yours");
+            let error = CellError::new(ProblemCode::AmbiguousPerson, message);
+            self.tell(vec![RowProblem::at(&self.mapping, number, Field::By, Severity::Warning, error)]);
+        }
+        None
     }
 
-    fn made_note_of(&self, text: &str) -> bool {
+    fn is_unnoted(&self, text: &str) -> bool {
         let shown = format!("“{text}” ");
         !self.notes.iter().any(|note| note.code == ProblemCode::AmbiguousPerson && note.message.starts_with(&shown))
     }
