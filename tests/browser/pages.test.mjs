@@ -106,6 +106,7 @@ describe("the demo company", () => {
 
   const PAGES = {
     "today": "/today",
+    "weekly-call": "/portfolio/call",
     "task-new": "/tasks/new",
     "portfolio": "/portfolio",
     "portfolio-filtered": "/portfolio?type=2&gap=1&sort=-overall",

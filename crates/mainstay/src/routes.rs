@@ -100,6 +100,8 @@ fn routes() -> Routes {
         .post("/w/{workspace}/tasks/{task}/drop", task::pages::drop_task)
         .post("/w/{workspace}/tasks/{task}/reopen", task::pages::reopen)
         .post("/w/{workspace}/tasks/{task}/moved", task::pages::moved)
+        .get("/w/{workspace}/portfolio/call", portfolio::pages::call)
+        .get("/w/{workspace}/fragment/call", portfolio::pages::call_fragment)
         .get("/api/v1/tasks", task::api::list_tasks)
         .post("/api/v1/tasks", task::api::add_task)
         .get("/api/v1/tasks/{task}", task::api::get_task)

@@ -126,6 +126,11 @@ impl<'a> MetricRef<'a> {
     pub fn name(self) -> &'a str {
         self.metric.map_or(&self.step.name, |metric| &metric.name)
     }
+
+    /// Whether a number alone says it: a step, or a sub-metric that is not worked out and needs no evidence.
+    pub fn is_typed(self) -> bool {
+        self.metric.is_none_or(|metric| !metric.is_automatic() && !metric.evidence_required)
+    }
 }
 
 impl Metric {

@@ -54,7 +54,8 @@ pub fn gap(line: &Line, template: &Template) -> Option<Gap> {
 /// What a step of the line reads, and which of its sub-metrics a task was about.
 pub fn step_now(line: &Line, template: &Template, step: &str, metric: Option<&str>) -> Option<StepNow> {
     let (index, known) = template.steps.iter().enumerate().find(|(_, known)| known.key == step)?;
-    let metric = metric.and_then(|key| template.metric(key));
+    // What is worked out, or needs evidence, cannot be typed beside a task: then the step as a whole is judged.
+    let metric = metric.and_then(|key| template.metric(key)).filter(|metric| metric.is_typed());
     Some(StepNow {
         name: known.name.clone(),
         metric: metric.map_or(step, |metric| metric.key()).to_owned(),

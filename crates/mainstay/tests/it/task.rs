@@ -256,3 +256,23 @@ both!(
         assert_eq!(away.header("location"), Some("/w/acme/today"));
     }
 );
+
+both!(
+    fn the_weekly_call_carries_last_weeks_actions(on) {
+        let scene = Scene::new(on);
+        assert!(scene.rui.get("/w/acme/portfolio/call").body.contains("No action is open"));
+        let late = json!({ "title": "Ask for the plan", "account": scene.casavero, "owner": scene.rui_id, "due": "2020-01-01" });
+        add(&scene.house.admin, &late);
+        let done = add(&scene.rui, &json!({ "title": "Walk the stores", "account": scene.casavero }));
+        scene.rui.json("POST", &format!("/api/v1/tasks/{}/done", text(&done["id"])), &json!({}));
+        add(&scene.rui, &json!({ "title": "Buy a plant" }));
+        let agreed = json!({ "title": "Agreed in the call", "account": scene.casavero, "source": "weekly_call" });
+        assert_eq!(add(&scene.rui, &agreed)["source"]["kind"], "weekly_call");
+        let call = scene.house.admin.get("/w/acme/portfolio/call").body;
+        assert!(call.contains("1 done, 2 open, 1 of them late"), "{call}");
+        assert!(call.contains("Ask for the plan") && call.contains("Walk the stores") && !call.contains("Buy a plant"), "{call}");
+        assert!(scene.mei.get("/w/acme/fragment/call").body.contains("Rui Tavares"));
+        scene.hide();
+        assert!(!scene.mei.get("/w/acme/portfolio/call").body.contains("Ask for the plan"), "nor what is confidential");
+    }
+);

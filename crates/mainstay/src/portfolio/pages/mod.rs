@@ -1,6 +1,7 @@
 //! The progress report as a sheet: the page, its rows again when they change, and the cells that come back edited.
 
 pub mod arr;
+mod call;
 mod gap;
 mod paper;
 mod report;
@@ -8,6 +9,7 @@ mod row;
 mod tabs;
 mod waterfall;
 
+pub use call::{call, call_fragment};
 pub use paper::printed;
 
 use std::collections::HashMap;

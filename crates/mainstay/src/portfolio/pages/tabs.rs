@@ -9,16 +9,18 @@ use crate::text::portfolio as text;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Tab {
     Report,
+    Call,
     Arr,
 }
 
 impl Tab {
-    const ALL: &[Self] = &[Self::Report, Self::Arr];
+    const ALL: &[Self] = &[Self::Report, Self::Call, Self::Arr];
 
     /// The address below the workspace's, and the word.
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Report => ("/portfolio", text::tab_report()),
+            Self::Call => ("/portfolio/call", crate::text::task::call()),
             Self::Arr => ("/portfolio/arr", text::tab_arr()),
         }
     }

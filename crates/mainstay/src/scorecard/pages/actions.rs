@@ -41,7 +41,8 @@ impl View<'_> {
         let key = task.step.as_deref()?;
         let (step, result) =
             self.card.template.steps.iter().zip(&self.card.result.steps).find(|(step, _)| step.key == key)?;
-        let metric = task.metric.as_deref().and_then(|key| self.card.template.metric(key));
+        let metric =
+            task.metric.as_deref().and_then(|key| self.card.template.metric(key)).filter(|metric| metric.is_typed());
         Some(StepNow {
             name: step.name.clone(),
             metric: metric.map_or(key, |metric| metric.key()).to_owned(),

@@ -7,8 +7,8 @@ mod today;
 
 pub use form::{TaskForm, add, new, save, show};
 pub use question::{MovedForm, moved};
-pub use row::{Beside, Row, row};
-pub use today::{fragment, tasks_of, today};
+pub use row::{Beside, Row, row, type_tag};
+pub use today::{LIVE_KINDS, fragment, tasks_of, today, with_steps};
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};

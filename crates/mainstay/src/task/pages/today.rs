@@ -31,7 +31,8 @@ const GAPS_SHOWN: usize = 8;
 const ASKED_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// Events after which the page reads otherwise.
-const LIVE_KINDS: &str = "task_added task_changed task_done task_dropped task_reopened score_recorded score_withdrawn";
+pub const LIVE_KINDS: &str =
+    "task_added task_changed task_done task_dropped task_reopened score_recorded score_withdrawn";
 
 /// All that the page shows.
 struct Day {
@@ -78,7 +79,7 @@ pub fn tasks_of(tx: &mut Tx<'_>, caller: &Caller, account: Uuid, now: Timestamp)
 }
 
 /// Each task with what the step of its source reads now.
-fn with_steps(tx: &mut Tx<'_>, workspace: Uuid, tasks: Vec<Task>) -> Result<Vec<(Task, Option<StepNow>)>, Fault> {
+pub fn with_steps(tx: &mut Tx<'_>, workspace: Uuid, tasks: Vec<Task>) -> Result<Vec<(Task, Option<StepNow>)>, Fault> {
     tasks
         .into_iter()
         .map(|task| {

@@ -31,6 +31,9 @@ texts! {
     done_head = "Done";
     new_task = "New task";
     new_action = "New action";
+    call = "Weekly call";
+    call_nothing = "No action is open, and none was done this week";
+    call_nothing_what = "What the call agrees on stands here the week after: who did what, what is still open and what is late, account by account.";
     task = "Task";
     action = "Action";
     nothing_open = "Nothing is waiting for you";
@@ -207,4 +210,10 @@ pub fn add_action_short() -> &'static str {
 
 pub fn is_late() -> &'static str {
     "(late)"
+}
+
+/// "Since Sat 21 Nov: 5 done, 12 open, 3 of them late"
+pub fn call_summary(since: &str, done: usize, open: usize, late: usize) -> String {
+    let late = if late > 0 { format!(", {late} of them late") } else { String::new() };
+    format!("Last week's actions, since {since}: {done} done, {open} open{late}")
 }

@@ -140,6 +140,8 @@ pub const CASES: &[Case] = &[
     case("POST", "/w/{workspace}/tasks", May(AddTask, Page), Form("title="), &[422]),
     case("GET", "/w/{workspace}/tasks/{task}", ReadTask(Page), None, &[200]),
     case("POST", "/w/{workspace}/tasks/{task}", WriteTask(Page), Form("title="), &[422]),
+    case("GET", "/w/{workspace}/portfolio/call", May(Read, Page), None, &[200]),
+    case("GET", "/w/{workspace}/fragment/call", May(Read, Page), None, &[200]),
     case("GET", "/api/v1/tasks", May(Read, Api), None, &[200]),
     // Work for somebody else: the owner named sees the open account only.
     case("POST", "/api/v1/tasks", WriteAccount(Api), Json(r#"{"title":"MARKER-ACME","account":"{account}","owner":"{user}"}"#), &[201, 422]),
