@@ -155,6 +155,7 @@ function target(key = "", control = false) {
 /** @param {KeyboardEvent} event @param {Cell} cell @returns {boolean} whether the key was used */
 function command(event, cell, control = false) {
   const key = event.key.toLowerCase();
+  /** @type {HTMLElement | null} */
   const link = cell.querySelector("[data-dialog]") ?? cell.querySelector("a");
   if (control && (key === "z" || key === "y")) undo(key === "z" && !event.shiftKey);
   else if (control || event.altKey) return false;
