@@ -5,7 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "rounds come by the environment, and a restart is timed")]
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -17,6 +17,7 @@ const WRITERS: usize = 8;
 const ACCOUNTS: usize = 4;
 /// Time to write between two crashes; odd, so that crashes fall on different places of a write.
 const BETWEEN: [u64; 5] = [37, 83, 131, 59, 173];
+const PATIENCE: Duration = Duration::from_secs(5);
 const RESTART_MAX: Duration = Duration::from_secs(2);
 
 fn rounds() -> usize {
@@ -44,7 +45,7 @@ fn write_until_killed(
     accounts: &[String],
     who: usize,
     round: usize,
-    stop: &AtomicBool,
+    (stop, acknowledged): (&AtomicBool, &AtomicUsize),
 ) -> Vec<Write> {
     let mut writes = Vec::new();
     while !stop.load(Ordering::Relaxed) {
@@ -53,6 +54,7 @@ fn write_until_killed(
             Write { key, account: accounts[(who + writes.len()) % accounts.len()].clone(), acknowledged: false };
         let answer = write.send(browser, base);
         write.acknowledged = answer == Ok(200);
+        acknowledged.fetch_add(usize::from(write.acknowledged), Ordering::Relaxed);
         let is_over = answer.is_err();
         writes.push(write);
         if is_over {
@@ -69,17 +71,22 @@ both!(
         let mut all: Vec<Write> = Vec::new();
         let mut slowest = Duration::ZERO;
         for round in 0..rounds() {
-            let stop = AtomicBool::new(false);
+            let (stop, acknowledged) = (AtomicBool::new(false), AtomicUsize::new(0));
             let base = house.server.url.clone();
             let admin = house.admin.at(&base);
             let written: Vec<Write> = std::thread::scope(|scope| {
                 let writers: Vec<_> = (0..WRITERS)
                     .map(|who| {
-                        let (admin, base, accounts, stop) = (&admin, &base, &accounts, &stop);
-                        scope.spawn(move || write_until_killed(admin, base, accounts, who, round, stop))
+                        let (admin, base, accounts, told) = (&admin, &base, &accounts, (&stop, &acknowledged));
+                        scope.spawn(move || write_until_killed(admin, base, accounts, who, round, told))
                     })
                     .collect();
                 std::thread::sleep(Duration::from_millis(BETWEEN[round % BETWEEN.len()]));
+                // On a busy machine the first answers take their time, and a crash before them tries nothing.
+                let began = Instant::now();
+                while acknowledged.load(Ordering::Relaxed) < WRITERS && began.elapsed() < PATIENCE {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
                 house.server.kill();
                 stop.store(true, Ordering::Relaxed);
                 writers.into_iter().flat_map(|writer| writer.join().expect("a writer ends")).collect()

@@ -60,6 +60,8 @@ fn undo_whole(tx: &mut Tx<'_>, by: &By, import: &Import) -> Result<(), Fault> {
 /// Cancels what has not been applied: a file that waits is taken away, one that is being written is taken back.
 /// Says whether the import is still there.
 pub fn cancel(tx: &mut Tx<'_>, by: &By, import: Uuid) -> Result<bool, Fault> {
+    // Each step of the work holds this lock: what was the last one must be known before "cancelled" is said.
+    tx.lock(&[import])?;
     let import = staged::get(tx, by.workspace.id, import)?.ok_or_else(Fault::not_found)?;
     if import.status != Status::Staged {
         return Err(Fault::new(Problem::Conflict, "It was imported already. Undo it instead."));
