@@ -40,22 +40,23 @@ pub fn arr_sums(tx: &mut Tx<'_>, window: &Window<'_>) -> Result<HashMap<Uuid, Ac
     let mut sums: HashMap<Uuid, AccountSums> = HashMap::new();
     let home = tx.rows(
         sql!(
+            // Filters, not CASE: half the time on SQLite. In the alphabet new stands before reactivation.
             "SELECT account_id,
-               CAST(SUM(CASE WHEN moved_on <= $2 THEN after_minor - before_minor ELSE 0 END) AS BIGINT),
+               COALESCE(CAST(SUM(after_minor - before_minor) FILTER (WHERE moved_on <= $2) AS BIGINT), 0),
                CAST(SUM(after_minor - before_minor) AS BIGINT),
-               CAST(SUM(CASE WHEN moved_on > $2 AND kind = 'price' THEN after_minor - before_minor ELSE 0 END) AS BIGINT),
-               CAST(SUM(CASE WHEN moved_on > $2 AND kind = 'new' THEN 1 ELSE 0 END) AS BIGINT),
-               CAST(SUM(CASE WHEN moved_on > $2 AND kind = 'reactivation' THEN 1 ELSE 0 END) AS BIGINT)
+               COALESCE(CAST(SUM(after_minor - before_minor) FILTER (WHERE kind = 'price' AND moved_on > $2) AS BIGINT), 0),
+               COALESCE(MIN(kind) FILTER (WHERE kind IN ('new', 'reactivation') AND moved_on > $2), '')
              FROM arr_movement WHERE workspace_id = $1 AND moved_on <= $3 AND currency = $4 GROUP BY account_id"
         ),
         &[&window.workspace, &window.from, &window.to, &window.home.code()],
         |row| {
+            let came: String = row.get(4)?;
             let sums = AccountSums {
                 start_minor: row.get(1)?,
                 end_minor: row.get(2)?,
                 price_minor: row.get(3)?,
-                came: row.get::<i64>(4)? > 0,
-                returned: row.get::<i64>(5)? > 0,
+                came: came == MovementKind::New.as_str(),
+                returned: came == MovementKind::Reactivation.as_str(),
             };
             Ok((row.get::<Uuid>(0)?, sums))
         },
