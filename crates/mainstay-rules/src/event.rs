@@ -38,6 +38,13 @@ kinds! {
     UserReactivated = "user_reactivated";
     TokenCreated = "token_created";
     TokenRevoked = "token_revoked";
+    /// The workspace's accounts have another field; `data` has its key and kind.
+    FieldAdded = "field_added";
+    /// Name, help, place or choices of a field changed.
+    FieldChanged = "field_changed";
+    /// The field is no longer shown; its values are kept.
+    FieldArchived = "field_archived";
+    FieldRestored = "field_restored";
     AccountCreated = "account_created";
     /// Fields of the account changed; `data.fields` names them.
     AccountEdited = "account_edited";

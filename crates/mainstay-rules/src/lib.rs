@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod currency;
+pub mod custom_field;
 pub mod decimal;
 pub mod event;
 pub mod field;

@@ -29,6 +29,20 @@ pub const TASK_TITLE_CHARS_MAX: usize = 200;
 pub const OPEN_TASKS_PER_OWNER_MAX: i64 = 1_000;
 /// Tasks that one page shows; the rest is counted and found by the API's list.
 pub const TASKS_SHOWN_MAX: i64 = 300;
+/// Fields that a workspace gives its accounts, archived ones included.
+pub const FIELDS_PER_WORKSPACE_MAX: usize = 60;
+/// Choices that one field offers.
+pub const CHOICES_PER_FIELD_MAX: usize = 60;
+/// Choices of one field, removed ones included: their keys are never used again.
+pub const CHOICES_EVER_MAX: usize = 500;
+/// Characters of a field's or choice's key.
+pub const FIELD_KEY_CHARS_MAX: usize = 40;
+/// Characters of a field's name and of a choice's label.
+pub const FIELD_NAME_CHARS_MAX: usize = 60;
+/// Characters of a text in a field.
+pub const FIELD_TEXT_CHARS_MAX: usize = 500;
+/// Largest number in a field: with its six decimals it fits an i64.
+pub const FIELD_NUMBER_MAX: i64 = 1_000_000_000_000;
 
 /// Cells that one request may change in the progress report.
 pub const EDITS_MAX: usize = 500;

@@ -109,6 +109,8 @@ pub enum Deed {
     ManageScorecards,
     /// See, retry and schedule machine work, and keep the holidays.
     ManageJobs,
+    /// The fields that the workspace gives its accounts.
+    ManageFields,
     /// One's own tokens, password and sessions.
     ManageOwn,
 }
@@ -117,7 +119,7 @@ pub enum Deed {
 pub fn may(role: Role, deed: Deed) -> bool {
     match deed {
         Deed::Read | Deed::CreateAccount | Deed::AddTask | Deed::ManageOwn => true,
-        Deed::Import | Deed::ManageScorecards => matches!(role, Role::Admin | Role::Leader),
+        Deed::Import | Deed::ManageScorecards | Deed::ManageFields => matches!(role, Role::Admin | Role::Leader),
         Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageJobs => role == Role::Admin,
     }
 }
@@ -127,7 +129,9 @@ pub fn scope_for(deed: Deed) -> TokenScope {
     match deed {
         Deed::Read => TokenScope::Read,
         Deed::CreateAccount | Deed::AddTask | Deed::Import | Deed::ManageScorecards => TokenScope::Write,
-        Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageJobs | Deed::ManageOwn => TokenScope::Admin,
+        Deed::ManageFields | Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageJobs | Deed::ManageOwn => {
+            TokenScope::Admin
+        }
     }
 }
 

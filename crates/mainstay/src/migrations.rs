@@ -25,4 +25,5 @@ set![
     "0015_task",
     "0016_import_large",
     "0017_import_mapping",
+    "0020_account_field"
 ];

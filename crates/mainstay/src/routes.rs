@@ -248,6 +248,16 @@ fn routes() -> Routes {
         .post("/api/v1/accounts/{account}/contracts/{contract}/amendments", account::api::amend_contract)
         .delete("/api/v1/accounts/{account}/contracts/{contract}/amendments/{amendment}", account::api::withdraw_amendment)
         .put("/api/v1/accounts/{account}/target", account::api::put_target)
+        // Fields that the workspace gives its accounts
+        .get("/w/{workspace}/settings/fields", account::pages::field::list)
+        .post("/w/{workspace}/settings/fields", account::pages::field::add)
+        .get("/w/{workspace}/settings/fields/{field}", account::pages::field::show)
+        .post("/w/{workspace}/settings/fields/{field}", account::pages::field::change)
+        .post("/w/{workspace}/settings/fields/{field}/archive", account::pages::field::archive)
+        .get("/api/v1/fields", account::api::list_fields)
+        .post("/api/v1/fields", account::api::add_field)
+        .get("/api/v1/fields/{field}", account::api::get_field)
+        .patch("/api/v1/fields/{field}", account::api::change_field)
         // Pods
         .get("/w/{workspace}/accounts/{account}/team", pod::pages::team)
         .post("/w/{workspace}/accounts/{account}/team", pod::pages::save_member)

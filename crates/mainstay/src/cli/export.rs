@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use mainstay_db::{Scope, Tx};
+use mainstay_rules::custom_field::Field;
 use mainstay_rules::permission;
 use mainstay_rules::scorecard::Templates;
 use uuid::Uuid;
@@ -78,7 +79,9 @@ impl Export {
                 report.lines.len()
             }
             (false, Format::Json) => {
-                json_of(&workspace, &templates, &lines(&app, &workspace, viewer).await?, &mut out)?
+                let id = workspace.id;
+                let fields = app.db.read(Scope::Workspace(id), move |tx| accounts::live_fields(tx, id)).await?;
+                json_of(&workspace, (&templates, &fields), &lines(&app, &workspace, viewer).await?, &mut out)?
             }
         };
         out.flush().map_err(|e| not_written(&e))?;
@@ -133,8 +136,13 @@ fn part_of(tx: &mut Tx<'_>, workspace: Uuid, viewer: Option<Who>, ids: &[Uuid]) 
     Ok(lines)
 }
 
-fn json_of(workspace: &Workspace, templates: &Templates, lines: &[Line], out: &mut dyn Write) -> Result<usize, String> {
-    let rows: Vec<RowOut> = lines.iter().map(|line| RowOut::of(line, workspace.currency, templates)).collect();
+fn json_of(
+    workspace: &Workspace,
+    (templates, fields): (&Templates, &[Field]),
+    lines: &[Line],
+    out: &mut dyn Write,
+) -> Result<usize, String> {
+    let rows: Vec<RowOut> = lines.iter().map(|line| RowOut::of(line, workspace.currency, templates, fields)).collect();
     serde_json::to_writer_pretty(&mut *out, &rows).map_err(|e| not_written(&e))?;
     writeln!(out).map_err(|e| not_written(&e))?;
     Ok(rows.len())

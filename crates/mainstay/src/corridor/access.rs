@@ -110,7 +110,18 @@ macro_rules! deeds {
     )*};
 }
 
-deeds!(Read, CreateAccount, AddTask, Import, ManagePeople, ManageWorkspace, ManageScorecards, ManageJobs, ManageOwn);
+deeds!(
+    Read,
+    CreateAccount,
+    AddTask,
+    Import,
+    ManagePeople,
+    ManageWorkspace,
+    ManageScorecards,
+    ManageFields,
+    ManageJobs,
+    ManageOwn
+);
 
 /// A caller who may do the deed in the workspace.
 pub struct Allowed<M> {

@@ -9,6 +9,7 @@ mod demo;
 mod disk;
 mod explain;
 mod export;
+mod field;
 mod gate;
 mod harness;
 mod import;

@@ -2,6 +2,8 @@
 
 mod contract;
 mod contract_shape;
+mod field;
+mod field_value;
 mod movement;
 mod rate;
 mod read;
@@ -18,6 +20,8 @@ use uuid::Uuid;
 
 pub use contract::*;
 pub use contract_shape::*;
+pub use field::*;
+pub use field_value::{fields_in, fields_out, typed};
 pub use movement::*;
 pub use rate::*;
 pub use read::*;
@@ -45,7 +49,8 @@ fn answer(tx: &mut Tx<'_>, by: &By, id: Uuid, status: StatusCode) -> Result<Answ
     crate::app::project(tx, by)?;
     let user = by.user.unwrap_or_else(Uuid::nil);
     let listed = store::listed(tx, by.workspace.id, id, user)?.ok_or_else(Fault::not_found)?;
-    let body = AccountOut::of(&listed, by.workspace.currency);
+    let fields = store::live_fields(tx, by.workspace.id)?;
+    let body = AccountOut::of(&listed, &fields, by.workspace.currency);
     let answer = match status {
         StatusCode::CREATED => Answer::created(format!("/api/v1/accounts/{id}"), &body)?,
         status => Answer::json(status, &body)?,

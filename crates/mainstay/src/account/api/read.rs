@@ -93,15 +93,16 @@ pub async fn list_accounts(
     let (sort, wanted, limit) = (asked.sort()?, asked.wanted(&caller)?, asked.paging().limit()?);
     let after: Option<Place> = asked.paging().after()?;
     let workspace = caller.workspace.id;
-    let found = app
+    let (found, fields) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
-            store::page(tx, workspace, &wanted, sort, after.as_ref(), limit + 1)
+            let found = store::page(tx, workspace, &wanted, sort, after.as_ref(), limit + 1)?;
+            Ok::<_, Fault>((found, store::live_fields(tx, workspace)?))
         })
         .await?;
     let currency = caller.workspace.currency;
     let List { data, next_cursor } = List::page(found, limit, |listed| listed.place.clone())?;
-    Ok(Json(List { data: data.iter().map(|listed| AccountOut::of(listed, currency)).collect(), next_cursor }))
+    Ok(Json(List { data: data.iter().map(|listed| AccountOut::of(listed, &fields, currency)).collect(), next_cursor }))
 }
 
 /// One account.
@@ -109,10 +110,12 @@ pub async fn list_accounts(
     responses((status = 200, body = AccountOut)))]
 pub async fn get_account(State(app): State<App>, account: Readable<Account>) -> Result<Tagged<AccountOut>, Fault> {
     let (workspace, user, id) = (account.caller.workspace.id, account.caller.user, account.id);
-    let listed = app
+    let (listed, fields) = app
         .db
-        .read(Scope::Workspace(workspace), move |tx| store::listed(tx, workspace, id, user))
-        .await?
-        .ok_or_else(Fault::not_found)?;
-    Ok(tagged(listed.account.version, AccountOut::of(&listed, account.caller.workspace.currency)))
+        .read(Scope::Workspace(workspace), move |tx| {
+            let listed = store::listed(tx, workspace, id, user)?.ok_or_else(Fault::not_found)?;
+            Ok::<_, Fault>((listed, store::live_fields(tx, workspace)?))
+        })
+        .await?;
+    Ok(tagged(listed.account.version, AccountOut::of(&listed, &fields, account.caller.workspace.currency)))
 }

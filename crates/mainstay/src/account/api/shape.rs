@@ -1,15 +1,20 @@
 //! Accounts on the wire.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use mainstay_rules::account::{AccountEditInput, AccountType, NewAccountInput};
+use mainstay_rules::custom_field::Field;
 use mainstay_rules::field::FieldError;
 use mainstay_rules::money::{self, Currency};
 use mainstay_rules::permission::PodRole;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value as Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::field_value::fields_out;
 use crate::account::store::Listed;
 use crate::corridor::fault::Fault;
 
@@ -85,11 +90,15 @@ pub struct AccountOut {
     pub parent: Option<AccountName>,
     /// Your own duty in its client pod: `owner`, `team`, `observer`, or null.
     pub pod_role: Option<&'static str>,
+    /// What it has in the workspace's own fields, by key: a text, an exact decimal as text, a day, the key of a choice,
+    /// a person, money, or null.
+    #[schema(value_type = Object, example = json!({"renewal_likelihood": "likely", "sites": "12"}))]
+    pub fields: BTreeMap<String, Json>,
     pub version: i64,
 }
 
 impl AccountOut {
-    pub fn of(listed: &Listed, currency: Currency) -> Self {
+    pub fn of(listed: &Listed, fields: &[Field], currency: Currency) -> Self {
         let account = &listed.account;
         Self {
             id: account.id,
@@ -112,6 +121,7 @@ impl AccountOut {
             arr_delta_target: listed.delta_target.map(|minor| MoneyOut::of(minor, currency)),
             parent: account.parent_id.map(|id| AccountName { id, name: account.parent.clone() }),
             pod_role: account.pod_role.map(PodRole::as_str),
+            fields: fields_out(&listed.fields, fields, currency),
             version: account.version,
         }
     }
@@ -156,6 +166,10 @@ pub struct AccountIn {
     pub end_date: Option<String>,
     #[serde(default)]
     pub confidential: Option<bool>,
+    /// Values for the workspace's own fields, by key; null clears one.
+    #[serde(default)]
+    #[schema(value_type = Object, example = json!({"renewal_likelihood": "likely"}))]
+    pub fields: BTreeMap<String, Json>,
 }
 
 /// A text that was sent; null is the empty text, which clears.

@@ -9,9 +9,10 @@ use mainstay_rules::account::{AccountEdit, NewAccount};
 use mainstay_rules::field::{self, FieldCode, FieldError};
 use mainstay_rules::limits::EXTERNAL_ID_CHARS_MAX;
 use mainstay_rules::problem::Problem;
+use uuid::Uuid;
 
 use super::shape::on_the_wire;
-use super::{AccountIn, AccountOut, answer, change, open};
+use super::{AccountIn, AccountOut, answer, change, fields_in, open};
 use crate::account::Account;
 use crate::account::store::{self, AccountChange, expect_version};
 use crate::app::App;
@@ -36,6 +37,7 @@ pub async fn create_account(
     let acting = who.clone();
     app.commit(&who, care, move |tx, by| {
         let id = open(tx, by, &acting, &new)?;
+        put_values(tx, by, id, &sent)?;
         answer(tx, by, id, StatusCode::CREATED)
     })
     .await
@@ -59,6 +61,13 @@ pub async fn edit_account(
     .await
 }
 
+/// What was sent for the workspace's own fields.
+fn put_values(tx: &mut Tx<'_>, by: &By, account: Uuid, sent: &AccountIn) -> Result<(), Fault> {
+    let wanted = fields_in(tx, by, &sent.fields)?;
+    store::put_fields(tx, by, account, &wanted)?;
+    Ok(())
+}
+
 fn put_edit(
     tx: &mut Tx<'_>,
     by: &By,
@@ -74,7 +83,8 @@ fn put_edit(
     if let Some(parent) = sent.parent_id {
         wanted.parent_id = parent;
     }
-    change(tx, by, caller, before, &wanted)
+    change(tx, by, caller, before, &wanted)?;
+    put_values(tx, by, before.id, sent)
 }
 
 /// Makes the account with this external id, or changes the fields that are sent of the one that has it.
@@ -124,6 +134,7 @@ fn upsert(
         let fields = NewAccount::check(&sent.new_input()).map_err(on_the_wire)?;
         let (associate_id, parent_id) = (sent.associate_id.flatten(), sent.parent_id.flatten());
         let id = open(tx, by, caller, &AccountChange { fields, associate_id, parent_id })?;
+        put_values(tx, by, id, sent)?;
         return answer(tx, by, id, StatusCode::CREATED);
     };
     let before = expect_version(tx, by, found.id, care)?;

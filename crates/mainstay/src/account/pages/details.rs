@@ -1,4 +1,4 @@
-//! Making an account, its details as a form, and putting it away and back.
+//! Making an account, and its details as a form.
 
 use std::sync::Arc;
 
@@ -9,11 +9,14 @@ use mainstay_db::{Scope, Tx};
 use mainstay_rules::account::{AccountType, NewAccount, NewAccountInput};
 use mainstay_rules::field::{FieldCode, FieldError};
 use mainstay_rules::limits::{EXTERNAL_ID_CHARS_MAX, SEGMENT_CHARS_MAX};
+use mainstay_rules::money::Currency;
 use mainstay_rules::problem::Problem;
 use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::archive::archive_section;
+use super::field_form::{self, Own, TypedFields, put_own};
 use super::{Heading, Tab, frame as account_frame, path};
 use crate::account::Account;
 use crate::account::api::{change, open};
@@ -50,10 +53,13 @@ pub struct DetailsForm {
     parent_id: String,
     /// The version that the form was filled with.
     version: String,
+    /// The workspace's own fields, and whatever else the form sent.
+    #[serde(flatten)]
+    own: TypedFields,
 }
 
 impl DetailsForm {
-    fn of(account: &Account) -> Self {
+    fn of(account: &Account, own: &Own, currency: Currency) -> Self {
         let text = |field: &Option<String>| field.clone().unwrap_or_default();
         Self {
             name: account.name.clone(),
@@ -67,6 +73,7 @@ impl DetailsForm {
             confidential: if account.confidential { "1".to_owned() } else { String::new() },
             parent_id: account.parent_id.map(|id| id.to_string()).unwrap_or_default(),
             version: account.version.to_string(),
+            own: field_form::filled(&own.values, &own.fields, currency),
         }
     }
 
@@ -108,6 +115,7 @@ impl DetailsForm {
             "end_on" => &self.end_on,
             "external_id" => self.external_id.trim(),
             "parent" => &self.parent_id,
+            own if own.starts_with("field.") => self.own.get(own).map_or("", |typed| typed.trim()),
             _ => &self.confidential,
         }
     }
@@ -166,6 +174,7 @@ fn people(tx: &mut Tx<'_>, workspace: Uuid, account: Option<&Account>) -> Result
 struct Around<'a> {
     errors: &'a [FieldError],
     offered: &'a Offered,
+    own: &'a Own,
     button: &'a str,
     action: String,
     back: String,
@@ -199,6 +208,7 @@ fn form(caller: &Caller, form: &DetailsForm, around: &Around<'_>) -> Markup {
                     .hint(text::external_id_hint()).show(errors))
                 (select("parent_id", text::parent(), &parents, &form.parent_id, errors))
             }
+            (field_form::inputs(&around.own.fields, &around.own.values, &form.own, &around.offered.people, errors))
             (confidential(&form.confidential, errors))
             div.row { button.primary { (around.button) } a.button.quiet href=(around.back) { (words::cancel()) } }
         }
@@ -254,9 +264,14 @@ pub async fn new(State(app): State<App>, caller: Allowed<CreateAccount>) -> Resu
 async fn new_page(app: &App, caller: &Caller, typed: &DetailsForm, errors: &[FieldError]) -> Result<Markup, Fault> {
     let workspace = caller.workspace.id;
     let user = caller.user;
-    let offered = app.db.read(Scope::Workspace(workspace), move |tx| offered(tx, workspace, user, None)).await?;
+    let (offered, own) = app
+        .db
+        .read(Scope::Workspace(workspace), move |tx| {
+            Ok::<_, Fault>((offered(tx, workspace, user, None)?, Own::load(tx, workspace, None)?))
+        })
+        .await?;
     let (action, button) = (caller.path("/accounts"), text::add_account());
-    let around = Around { errors, offered: &offered, button, back: action.clone(), action };
+    let around = Around { errors, offered: &offered, own: &own, button, back: action.clone(), action };
     let body = html! {
         div.page-head { div { h1 { (text::add_account()) } p { (text::add_what()) } } }
         (form(caller, typed, &around))
@@ -273,8 +288,14 @@ pub async fn create(
     let who = caller.into_caller();
     let made = match typed.check() {
         Ok(new) => {
-            let acting = who.clone();
-            app.verb(Arc::clone(&who.workspace), Some(who.user), move |tx, by| open(tx, by, &acting, &new)).await
+            let (acting, typed) = (who.clone(), typed.clone());
+            app.verb(Arc::clone(&who.workspace), Some(who.user), move |tx, by| {
+                let id = open(tx, by, &acting, &new)?;
+                let own = Own::load(tx, by.workspace.id, None)?;
+                put_own(tx, by, id, own, &typed.own)?;
+                Ok(id)
+            })
+            .await
         }
         Err(fault) => Err(fault),
     };
@@ -290,37 +311,41 @@ pub async fn create(
 
 /// `GET /w/{workspace}/accounts/{account}/edit`
 pub async fn edit(State(app): State<App>, account: Writable<Account>) -> Result<Markup, Fault> {
-    edit_page(&app, &account, &DetailsForm::of(&account), &[], None).await
+    edit_page(&app, &account, None, &[], None).await
 }
 
 /// The form again when somebody was faster: who, and which fields read otherwise now.
 struct Meanwhile {
     now: Account,
+    own: Own,
     edited: Edited,
 }
 
 async fn edit_page(
     app: &App,
     account: &Writable<Account>,
-    typed: &DetailsForm,
+    typed: Option<&DetailsForm>,
     errors: &[FieldError],
     meanwhile: Option<&Meanwhile>,
 ) -> Result<Markup, Fault> {
     let caller = &account.caller;
     let (workspace, id, today) = (caller.workspace.id, account.id, caller.today(app));
     let user = caller.user;
-    let (account, heading, offered) = app
+    let (account, heading, offered, own) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
             let account = store::account(tx, workspace, id, user)?.ok_or_else(Fault::not_found)?;
             let heading: Heading = crate::app::heading(tx, workspace, id, today)?;
             let offered = offered(tx, workspace, user, Some(&account))?;
-            Ok::<_, Fault>((account, heading, offered))
+            Ok::<_, Fault>((account, heading, offered, Own::load(tx, workspace, Some(id))?))
         })
         .await?;
+    let filled = DetailsForm::of(&account, &own, caller.workspace.currency);
+    let typed = typed.unwrap_or(&filled);
     let around = Around {
         errors,
         offered: &offered,
+        own: &own,
         button: text::save_details(),
         action: path(caller, &account, "/edit"),
         back: path(caller, &account, ""),
@@ -334,14 +359,14 @@ async fn edit_page(
 }
 
 fn conflict(caller: &Caller, typed: &DetailsForm, meanwhile: &Meanwhile, offered: &Offered) -> Markup {
-    let theirs = DetailsForm::of(&meanwhile.now);
+    let theirs = DetailsForm::of(&meanwhile.now, &meanwhile.own, caller.workspace.currency);
     html! {
         div.notice.warn role="alert" {
             p {
                 (text::changed_by(&meanwhile.edited.by))
                 @for (index, field) in differing(&theirs, typed, &meanwhile.edited).iter().enumerate() {
                     @if index > 0 { "; " }
-                    b { (text::field(field)) }
+                    b { (field_form::name_of(field, &meanwhile.own.fields)) }
                     (text::is_now(&said(&theirs, field, offered), &said(typed, field, offered)))
                 }
                 ". " (text::save_or()) " "
@@ -367,24 +392,12 @@ fn said(form: &DetailsForm, field: &str, offered: &Offered) -> String {
         "confidential" => (if value.is_empty() { text::no() } else { text::yes() }).to_owned(),
         _ if value.is_empty() => text::nothing_said().to_owned(),
         "end_on" => value.parse().map_or_else(|_| value.to_owned(), words::day),
-        "associate" | "parent" => {
+        // A person in an own field is kept by id too.
+        field if field == "associate" || field == "parent" || field.starts_with("field.") => {
             let choices = if field == "parent" { &offered.parents } else { &offered.people };
             choices.iter().find(|(id, _)| id == value).map_or_else(|| value.to_owned(), |(_, name)| name.clone())
         }
         _ => value.to_owned(),
-    }
-}
-
-fn archive_section(caller: &Caller, account: &Account) -> Markup {
-    html! {
-        section.section aria-labelledby="archive-head" {
-            h2 #archive-head { (text::archive()) }
-            p.soft { (text::archive_what()) }
-            form method="post" action=(path(caller, account, "/archive")) {
-                (frame::csrf(caller))
-                button.danger { (text::archive_this(&account.name)) }
-            }
-        }
     }
 }
 
@@ -403,12 +416,12 @@ pub async fn save(
         Ok(Some(meanwhile)) => {
             // Saving again is then a decision: it carries the version that was shown.
             let again = DetailsForm { version: meanwhile.now.version.to_string(), ..typed };
-            let page = edit_page(&app, &account, &again, &[], Some(&meanwhile)).await?;
+            let page = edit_page(&app, &account, Some(&again), &[], Some(&meanwhile)).await?;
             Ok((StatusCode::CONFLICT, page).into_response())
         }
         Err(fault) => {
             let fault = for_form(fault)?;
-            Ok((fault.status(), edit_page(&app, &account, &typed, &fault.errors, None).await?).into_response())
+            Ok((fault.status(), edit_page(&app, &account, Some(&typed), &fault.errors, None).await?).into_response())
         }
     }
 }
@@ -423,12 +436,14 @@ async fn save_details(
     let known = typed.version.parse::<i64>().unwrap_or(0);
     app.verb(Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| {
         let before = expect_version(tx, by, id, &Care::default())?;
+        let own = Own::load(tx, by.workspace.id, Some(id))?;
         if let Some(edited) = edited_meanwhile(tx, by, &before, known)?
-            && !differing(&DetailsForm::of(&before), &typed, &edited).is_empty()
+            && !differing(&DetailsForm::of(&before, &own, by.workspace.currency), &typed, &edited).is_empty()
         {
-            return Ok(Some(Meanwhile { now: before, edited }));
+            return Ok(Some(Meanwhile { now: before, own, edited }));
         }
         change(tx, by, &caller, &before, &wanted)?;
+        put_own(tx, by, id, own, &typed.own)?;
         Ok(None)
     })
     .await
@@ -437,37 +452,4 @@ async fn save_details(
 /// Scores and contracts change the account's version too; only an edit of the details is a conflict.
 fn edited_meanwhile(tx: &mut Tx<'_>, by: &By, now: &Account, known: i64) -> Result<Option<Edited>, Fault> {
     if now.version == known { Ok(None) } else { store::edited_since(tx, by.workspace.id, now.id, known) }
-}
-
-#[derive(Deserialize)]
-pub struct Nothing {}
-
-/// `POST /w/{workspace}/accounts/{account}/archive`
-pub async fn archive(
-    State(app): State<App>,
-    account: Writable<Account>,
-    Posted(_): Posted<Nothing>,
-) -> Result<Response, Fault> {
-    let (id, caller) = (account.id, &account.caller);
-    app.verb(Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| {
-        let before = expect_version(tx, by, id, &Care::default())?;
-        store::archive_account(tx, by, &before)
-    })
-    .await?;
-    Ok(see_other(&caller.path(&format!("/accounts?archived_now={id}"))))
-}
-
-/// `POST /w/{workspace}/accounts/{account}/restore`
-pub async fn restore(
-    State(app): State<App>,
-    account: Writable<Account>,
-    Posted(_): Posted<Nothing>,
-) -> Result<Response, Fault> {
-    let (id, caller) = (account.id, &account.caller);
-    app.verb(Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| {
-        let before = expect_version(tx, by, id, &Care::default())?;
-        store::restore_account(tx, by, &before)
-    })
-    .await?;
-    Ok(see_other(&path(caller, &account, "")))
 }

@@ -1,12 +1,16 @@
 //! Pages of the account room, and the head and tabs that every page of an account has.
 
+mod archive;
 pub mod currencies;
 mod details;
+pub mod field;
+mod field_form;
 mod list;
 mod money;
 mod money_forms;
 mod money_movements;
 
+pub use archive::{archive, restore};
 pub use details::*;
 pub use list::*;
 pub use money::money;

@@ -5,7 +5,7 @@ use mainstay_db::{Row, Tx, sql, statements};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Account, fields, joined, read};
+use super::{Account, FieldValues, fields, joined, read};
 use crate::corridor::fault::Fault;
 
 /// An account with what the progress report's line says of its money, so that both say the same.
@@ -18,6 +18,8 @@ pub struct Listed {
     /// The next end of a contract that matters, else the date that was typed.
     pub ends_on: Option<Date>,
     pub ends: Ends,
+    /// What it has in the workspace's own fields.
+    pub fields: FieldValues,
     /// Where a list that ends here goes on.
     pub place: Place,
 }
@@ -52,11 +54,19 @@ macro_rules! with_line {
     };
 }
 
+/// The part of a line's details that is the account's.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Details {
+    fields: FieldValues,
+}
+
 fn read_listed(row: &Row<'_>) -> mainstay_db::Result<Listed> {
     let account = read(row)?;
-    let details: String = row.get(22)?;
-    let ends =
-        serde_json::from_str(&details).map_err(|e| mainstay_db::Error::Row { column: 22, problem: e.to_string() })?;
+    let text: String = row.get(22)?;
+    let problem = |e: serde_json::Error| mainstay_db::Error::Row { column: 22, problem: e.to_string() };
+    let ends = serde_json::from_str(&text).map_err(problem)?;
+    let details: Details = serde_json::from_str(&text).map_err(problem)?;
     let place = Place { key: String::new(), name: row.get(21)?, id: account.id };
     Ok(Listed {
         account,
@@ -65,6 +75,7 @@ fn read_listed(row: &Row<'_>) -> mainstay_db::Result<Listed> {
         delta_target: row.get(19)?,
         ends_on: row.get(20)?,
         ends,
+        fields: details.fields,
         place,
     })
 }

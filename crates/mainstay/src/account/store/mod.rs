@@ -2,6 +2,8 @@
 
 mod arr;
 mod contract;
+mod field;
+mod field_value;
 mod list;
 mod movement;
 mod rate;
@@ -18,6 +20,8 @@ pub use contract::{
     amendments, contract, contract_by_external_id, contract_currency, contract_keys, contracts, edit_contract,
     in_home_currency, ledger, notice_days, rates_for, remove_contracts, withdraw_amendment,
 };
+pub use field::{FieldChange, add_field, change_field, field, field_uses, live_fields, own_fields};
+pub use field_value::{FieldValues, accounts_naming, field_values, put_fields, remove_field_values};
 pub use list::{Edited, Listed, Order, Place, Wanted, count, edited_since, listed, page};
 pub use movement::{
     Judgement, StoredMovement, account_movements, currency_in, judge_movement, judgements, project_movements,

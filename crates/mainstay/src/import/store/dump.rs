@@ -46,6 +46,14 @@ pub static TABLES: &[Table] = &[
         ("id", Id), ("name", Text), ("external_id", Text), ("type", Number), ("associate_id", Id), ("industry", Text),
         ("vertical", Text), ("geography", Text), ("end_on", Day), ("confidential", Bool), ("archived_at", Time), ("created_at", Time),
         ("parent_id", Id)] },
+    Table { name: "account_field", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("key", Text), ("kind", Text), ("name", Text), ("help", Text), ("position", Number),
+        ("created_at", Time), ("archived_at", Time)] },
+    Table { name: "account_field_choice", workspace: "workspace_id", key: &["field_id", "key"], columns: &[
+        ("field_id", Id), ("key", Text), ("label", Text), ("position", Number), ("removed_at", Time)] },
+    Table { name: "account_field_value", workspace: "workspace_id", key: &["account_id", "field_id"], columns: &[
+        ("account_id", Id), ("field_id", Id), ("words", Text), ("number", Number), ("day", Day), ("choice", Text),
+        ("person_id", Id), ("recorded_at", Time), ("recorded_by", Id)] },
     Table { name: "contract", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("account_id", Id), ("name", Text), ("external_id", Text), ("notice_days", Number), ("auto_renew", Bool),
         ("created_at", Time)] },

@@ -123,6 +123,7 @@ fn remove(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<(), Fault> {
     scores::remove_scores(tx, by, id)?;
     accounts::remove_contracts(tx, by, id)?;
     accounts::remove_targets(tx, by, id)?;
+    accounts::remove_field_values(tx, by, id)?;
     pods::remove_pod(tx, by, id)?;
     portfolio::store::remove_line(tx, by.workspace.id, id)?;
     accounts::remove_account(tx, by, id)

@@ -18,14 +18,23 @@ pub enum Tab {
     People,
     Scorecards,
     Currencies,
+    Fields,
     Tokens,
     Jobs,
     Me,
 }
 
 impl Tab {
-    const ALL: [Self; 7] =
-        [Self::Workspace, Self::People, Self::Scorecards, Self::Currencies, Self::Tokens, Self::Jobs, Self::Me];
+    const ALL: [Self; 8] = [
+        Self::Workspace,
+        Self::People,
+        Self::Fields,
+        Self::Scorecards,
+        Self::Currencies,
+        Self::Tokens,
+        Self::Jobs,
+        Self::Me,
+    ];
 
     /// Who may not do it is not led to it.
     fn is_open_to(self, caller: &Caller) -> bool {
@@ -38,6 +47,7 @@ impl Tab {
             Self::People => ("/settings/people", text::people()),
             Self::Currencies => ("/settings/currencies", text::currencies()),
             Self::Scorecards => ("/settings/scorecards", crate::text::template::scorecards()),
+            Self::Fields => ("/settings/fields", text::fields()),
             Self::Tokens => ("/settings/tokens", text::tokens()),
             Self::Jobs => ("/settings/jobs", text::jobs()),
             Self::Me => ("/settings/me", text::my_account()),

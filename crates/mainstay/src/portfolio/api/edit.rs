@@ -15,7 +15,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::account::api::change;
+use crate::account::api::{change, typed};
 use crate::account::store::{self as accounts, Account, AccountChange, NewAmendment};
 use crate::corridor::access::Guarded;
 use crate::corridor::caller::Caller;
@@ -39,7 +39,8 @@ pub struct EditsIn {
 #[schema(as = PortfolioEdit)]
 pub struct EditIn {
     pub account: Uuid,
-    /// `associate`, `end_date`, `type`, `arr_delta_target`, `step_1` to `step_5`, or a step's key in the default template.
+    /// `associate`, `end_date`, `type`, `arr_delta_target`, `step_1` to `step_5`, a step's key in the default template,
+    /// or `field.` and the key of one of the workspace's own fields.
     #[schema(example = "launched")]
     pub field: String,
     /// The value as typed; empty clears it.
@@ -108,6 +109,7 @@ fn apply_one(tx: &mut Tx<'_>, by: &By, caller: &Caller, account: &Account, edit:
         "end_date" => edit_end(tx, by, account, value),
         "associate" => edit_associate(tx, by, caller, account, value),
         "arr_delta_target" => edit_target(tx, by, account.id, value),
+        word if word.starts_with(FIELD_PREFIX) => edit_field(tx, by, account.id, &word[FIELD_PREFIX.len()..], value),
         other => edit_step(tx, by, account, other, value),
     }
 }
@@ -135,6 +137,20 @@ fn edit_step(tx: &mut Tx<'_>, by: &By, account: &Account, field: &str, value: &s
         confirms: false,
     };
     scores::record(tx, by, account.id, &new)
+}
+
+/// What stands before the key of one of the workspace's own fields.
+const FIELD_PREFIX: &str = "field.";
+
+fn edit_field(tx: &mut Tx<'_>, by: &By, account: Uuid, key: &str, value: &str) -> Result<(), Fault> {
+    let fields = accounts::live_fields(tx, by.workspace.id)?;
+    let Some(field) = fields.into_iter().find(|field| field.key == key) else {
+        let message = format!("There is no field {}; the fields are under Settings, Fields", shortened(key));
+        return Err(Fault::field(FieldError::new("/value", FieldCode::Unknown, message)));
+    };
+    let value = typed(tx, by, &field, value)?;
+    accounts::put_fields(tx, by, account, &[(field, value)])?;
+    Ok(())
 }
 
 /// What a hostile client sends as a name is shown only so far.

@@ -18,6 +18,7 @@ pub use edit::{EditIn, EditsIn, apply, set_associate};
 pub use shape::{MoneyOut, PortfolioOut, RowOut, RowsOut, TotalsOut, mean, progress_of};
 
 use super::store::{self, Filter, Frame, Place, Sort, SortKey};
+use crate::account::store as accounts;
 use crate::app::App;
 use crate::corridor::access::{Allowed, Read};
 use crate::corridor::answer::Answer;
@@ -164,20 +165,20 @@ pub async fn list(
     let (filter, limit) = (asked.filter(&caller)?, asked.paging().limit()?);
     let after: Option<Place> = asked.paging().after()?;
     let (workspace, today, kept) = (caller.workspace.id, caller.today(&app), Arc::clone(&app.totals));
-    let (templates, mut lines, totals) = app
+    let (templates, fields, mut lines, totals) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
             let templates = templates(tx, workspace)?;
             let sort = asked.sort(templates.default())?;
             let lines = store::page(tx, (workspace, Frame::Now), &filter, sort, after.as_ref(), limit + 1)?;
             let totals = kept.of(tx, (workspace, Frame::Now), &filter, today)?;
-            Ok::<_, Fault>((templates, lines, totals))
+            Ok::<_, Fault>((templates, accounts::live_fields(tx, workspace)?, lines, totals))
         })
         .await?;
     let next_cursor = cut(&mut lines, limit)?;
     let currency = caller.workspace.currency;
     Ok(Json(PortfolioOut {
-        data: lines.iter().map(|line| RowOut::of(line, currency, &templates)).collect(),
+        data: lines.iter().map(|line| RowOut::of(line, currency, &templates, &fields)).collect(),
         next_cursor,
         totals: TotalsOut::of(&totals, currency),
     }))
@@ -209,8 +210,9 @@ pub async fn edit(
         crate::app::project(tx, by)?;
         let lines = store::lines(tx, by.workspace.id, acting.user, &changed)?;
         let currency = by.workspace.currency;
-        let templates = templates(tx, by.workspace.id)?;
-        Answer::ok(&RowsOut { data: lines.iter().map(|line| RowOut::of(line, currency, &templates)).collect() })
+        let (templates, fields) = (templates(tx, by.workspace.id)?, accounts::live_fields(tx, by.workspace.id)?);
+        let data = lines.iter().map(|line| RowOut::of(line, currency, &templates, &fields)).collect();
+        Answer::ok(&RowsOut { data })
     })
     .await
 }

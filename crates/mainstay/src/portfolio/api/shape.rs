@@ -1,15 +1,20 @@
 //! The report's JSON shapes.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
+use mainstay_rules::custom_field::Field;
 use mainstay_rules::money::Currency;
 use mainstay_rules::progress::{self, Progress};
 use mainstay_rules::score::Mean;
 use mainstay_rules::scorecard::Templates;
 use serde::Serialize;
+use serde_json::Value as Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::account::api::fields_out;
 pub use crate::account::api::{MoneyOut, PersonRef};
 use crate::portfolio::store::{Line, LineStep, Totals};
 
@@ -76,11 +81,14 @@ pub struct RowOut {
     /// (ARR now - ARR at year start) / delta target; null without a target, or when it is under 5 % of ARR or negative.
     pub progress: Option<f64>,
     pub gap: Option<GapOut>,
+    /// What the account has in the workspace's own fields, by key; see `GET /accounts/{account}`.
+    #[schema(value_type = Object, example = json!({"renewal_likelihood": "likely"}))]
+    pub fields: BTreeMap<String, Json>,
     pub version: i64,
 }
 
 impl RowOut {
-    pub fn of(line: &Line, currency: Currency, templates: &Templates) -> Self {
+    pub fn of(line: &Line, currency: Currency, templates: &Templates, fields: &[Field]) -> Self {
         let heads = &templates.default().steps;
         let gap_step = line.gap_step.and_then(|step| usize::try_from(step).ok()).and_then(|i| heads.get(i));
         Self {
@@ -98,6 +106,7 @@ impl RowOut {
             arr_ytd: MoneyOut::of(line.arr_now, currency),
             progress: fraction(line.progress()),
             gap: gap_step.map(|step| GapOut { step: step.key.clone(), metric: line.gap_metric.clone() }),
+            fields: fields_out(&line.details.fields, fields, currency),
             version: line.version,
         }
     }

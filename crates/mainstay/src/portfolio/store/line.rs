@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::filter::visible;
-use crate::account::store::read_type;
+use crate::account::store::{FieldValues, read_type};
 use crate::corridor::fault::Fault;
 
 /// One step of a line; scores are millionths.
@@ -35,6 +35,10 @@ pub struct LineDetails {
     pub notice_by: Option<Date>,
     /// The day on which the last of the contracts ends.
     pub last_end_on: Option<Date>,
+    /// What the account has in the workspace's own fields.
+    pub fields: FieldValues,
+    /// The first day of its first contract.
+    pub since_on: Option<Date>,
 }
 
 /// One account of the progress report.

@@ -2,6 +2,7 @@
 
 mod arr;
 mod cached;
+mod facets;
 mod filter;
 mod frame;
 mod gaps;

@@ -8,6 +8,7 @@ use mainstay_rules::score::{Mean, Score};
 use mainstay_rules::scorecard::{Scorecard, Source, evaluate_below};
 use uuid::Uuid;
 
+use super::facets::facets;
 use super::line::{LineDetails, LineStep};
 use crate::account::store::{self as accounts, Account};
 use crate::corridor::fault::Fault;
@@ -21,6 +22,7 @@ struct Money {
     now: i64,
     delta_target: Option<i64>,
     end_on: Option<Date>,
+    since_on: Option<Date>,
     next_change_on: Date,
     details: LineDetails,
 }
@@ -40,6 +42,7 @@ pub fn project(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<(), Fault> {
     if let Some(turn) = scorecard::store::next_band(tx, workspace, id, template, by.today())? {
         money.next_change_on = money.next_change_on.min(turn);
     }
+    money.details.fields = accounts::field_values(tx, workspace, id)?;
     write(tx, by, &account, &card, &money)
 }
 
@@ -57,6 +60,8 @@ fn money(tx: &mut Tx<'_>, by: &By, account: &Account) -> Result<Money, Fault> {
         end_arr: end.map(|end| end.arr_minor),
         notice_by: end.and_then(|end| ledger::notice_by(&ledger_rows, end, &notice_days)),
         last_end_on: ledger::last_end(&ledger_rows, today).map(ledger::End::last_day),
+        since_on: ledger_rows.iter().map(|row| row.start_on).min(),
+        fields: accounts::FieldValues::new(),
     };
     Ok(Money {
         fiscal_year: year,
@@ -97,6 +102,7 @@ fn steps_of(card: &Scorecard) -> Vec<LineStep> {
 fn write(tx: &mut Tx<'_>, by: &By, a: &Account, card: &Scorecard, money: &Money) -> Result<(), Fault> {
     let steps = steps_of(card);
     let text = serde_json::to_string(&steps).map_err(Fault::internal)?;
+    let facets = facets(&money.details);
     let details = serde_json::to_string(&money.details).map_err(Fault::internal)?;
     let scores: Vec<Option<i64>> = steps.iter().map(|step| step.score).collect();
     let gap_step = card.gap.as_ref().and_then(|gap| i64::try_from(gap.step).ok());
@@ -107,15 +113,15 @@ fn write(tx: &mut Tx<'_>, by: &By, a: &Account, card: &Scorecard, money: &Money)
             "INSERT INTO portfolio_line (account_id, workspace_id, version, name, name_key, external_id, type,
                associate_id, associate, industry, vertical, geography, end_on, confidential, archived,
                step_1, step_2, step_3, step_4, step_5, steps, overall, scored_steps, ranked, gap_step, gap_metric,
-               fiscal_year, arr_last_year, arr_delta_target, arr_now, computed_on, next_change_on, details)
+               fiscal_year, arr_last_year, arr_delta_target, arr_now, computed_on, next_change_on, details, facets)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-               $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
+               $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)
              ON CONFLICT (account_id) DO UPDATE SET version = $3, name = $4, name_key = $5, external_id = $6, type = $7,
                associate_id = $8, associate = $9, industry = $10, vertical = $11, geography = $12, end_on = $13,
                confidential = $14, archived = $15, step_1 = $16, step_2 = $17, step_3 = $18, step_4 = $19,
                step_5 = $20, steps = $21, overall = $22, scored_steps = $23, ranked = $24, gap_step = $25,
                gap_metric = $26, fiscal_year = $27, arr_last_year = $28, arr_delta_target = $29, arr_now = $30,
-               computed_on = $31, next_change_on = $32, details = $33"
+               computed_on = $31, next_change_on = $32, details = $33, facets = $34"
         ),
         &[
             &a.id,
@@ -151,6 +157,7 @@ fn write(tx: &mut Tx<'_>, by: &By, a: &Account, card: &Scorecard, money: &Money)
             &by.today(),
             &money.next_change_on,
             &details,
+            &facets,
         ],
     )?;
     Ok(())
@@ -162,6 +169,18 @@ pub fn project_name(tx: &mut Tx<'_>, by: &By, user: Uuid) -> Result<(), Fault> {
     tx.exec(
         sql!("UPDATE portfolio_line SET associate = $3 WHERE workspace_id = $1 AND associate_id = $2"),
         &[&by.workspace.id, &user, &person.name],
+    )?;
+    // Where the person stands in a field, the line waits for the next housekeeping.
+    for account in accounts::accounts_naming(tx, by.workspace.id, user)? {
+        make_line_due(tx, by.workspace.id, account)?;
+    }
+    Ok(())
+}
+
+fn make_line_due(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<(), Fault> {
+    tx.exec(
+        sql!("UPDATE portfolio_line SET next_change_on = $3 WHERE workspace_id = $1 AND account_id = $2"),
+        &[&workspace, &account, &LONG_AGO],
     )?;
     Ok(())
 }

@@ -6,6 +6,7 @@ pub mod arr;
 pub mod currency;
 pub mod explain;
 pub mod export;
+pub mod field;
 pub mod frame;
 pub mod import;
 pub mod job;

@@ -30,6 +30,7 @@ texts! {
     workspace = "Workspace";
     people = "People";
     currencies = "Currencies";
+    fields = "Fields";
     tokens = "API tokens";
     jobs = "Jobs";
     my_account = "My account";

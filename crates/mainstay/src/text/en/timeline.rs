@@ -95,7 +95,7 @@ pub fn set_end(on: Option<Date>) -> Markup {
 
 /// "changed name and industry"
 pub fn changed_fields(fields: &[&str]) -> String {
-    let words: Vec<&str> = fields.iter().map(|field| field_words(field)).collect();
+    let words: Vec<String> = fields.iter().map(|field| field_words(field)).collect();
     match words.split_last() {
         None => no_fields().to_owned(),
         Some((only, [])) => format!("changed {only}"),
@@ -103,8 +103,8 @@ pub fn changed_fields(fields: &[&str]) -> String {
     }
 }
 
-fn field_words(field: &str) -> &str {
-    match field {
+fn field_words(field: &str) -> String {
+    let words = match field {
         "external_id" => "the external id",
         "associate" => "the sales associate",
         "end_on" => "the end date",
@@ -114,8 +114,9 @@ fn field_words(field: &str) -> &str {
         "vertical" => "the vertical",
         "geography" => "the geography",
         "parent" => "the parent account",
-        other => other,
-    }
+        own => return own.strip_prefix("field.").unwrap_or(own).replace('_', " "),
+    };
+    words.to_owned()
 }
 
 /// A contract's terms as an event holds them; the last day is one that still belongs to it.
@@ -193,8 +194,9 @@ pub fn role(word: &str) -> &str {
     match word {
         "team" => "a team member",
         "observer" => "an observer",
-        other => other,
-    }
+        own => return own.strip_prefix("field.").unwrap_or(own).replace('_', " "),
+    };
+    words.to_owned()
 }
 
 pub fn person_changed(what: &str, name: &str) -> Markup {

@@ -130,6 +130,7 @@ pub struct World {
     token: String,
     import: String,
     job: String,
+    field: String,
 }
 
 impl World {
@@ -169,8 +170,9 @@ impl World {
         let unattached = task(&owner, &format!("{SECRET} {OURS} on its own"), None);
         let token = token(&house.admin, "read").0;
         let import = stage_import(&house.admin);
+        let field = add_field(&house.admin);
         let job = failed_job(&house.data);
-        Self { house, browsers, tokens, open, confidential, unattached, user, token, import, job }
+        Self { house, browsers, tokens, open, confidential, unattached, user, token, import, job, field }
     }
 
     /// Sends the case's request as this caller.
@@ -186,6 +188,7 @@ impl World {
                 .replace("{user}", &self.user)
                 .replace("{token}", &self.token)
                 .replace("{import}", &self.import)
+                .replace("{field}", &self.field)
                 .replace("{metric}", "launched")
                 .replace("{what}", "overall")
                 .replace("{name}", "seats_used")
@@ -349,6 +352,12 @@ fn upload(file: &str) -> String {
     format!(
         "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"report.csv\"\r\nContent-Type: text/csv\r\n\r\n{file}\r\n--edge--\r\n"
     )
+}
+
+fn add_field(admin: &Browser) -> String {
+    let made = admin.json("POST", "/api/v1/fields", &json!({ "name": format!("Field of {OURS}"), "kind": "text" }));
+    assert_eq!(made.status, 201, "{}", made.body);
+    made.json()["id"].as_str().expect("a field has an id").to_owned()
 }
 
 fn stage_import(admin: &Browser) -> String {

@@ -56,7 +56,11 @@ impl Right {
             Self::Deed(deed, _) | Self::Row(deed, _) => match deed {
                 Deed::Read => TokenScope::Read,
                 Deed::CreateAccount | Deed::AddTask | Deed::Import | Deed::ManageScorecards => TokenScope::Write,
-                Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageJobs | Deed::ManageOwn => TokenScope::Admin,
+                Deed::ManageFields
+                | Deed::ManagePeople
+                | Deed::ManageWorkspace
+                | Deed::ManageJobs
+                | Deed::ManageOwn => TokenScope::Admin,
             },
         }
     }
@@ -103,7 +107,8 @@ const fn case(method: &'static str, path: &'static str, right: Right, body: Body
 
 use Body::{Form, Json, None, Stream, Upload};
 use Deed::{
-    AddTask, CreateAccount, Import, ManageJobs, ManageOwn, ManagePeople, ManageScorecards, ManageWorkspace, Read,
+    AddTask, CreateAccount, Import, ManageFields, ManageJobs, ManageOwn, ManagePeople, ManageScorecards,
+    ManageWorkspace, Read,
 };
 use Right::{Deed as May, Everybody, Own, ReadAccount, ReadTask, Row, SteerAccount, WriteAccount, WriteTask};
 
@@ -181,6 +186,16 @@ pub const CASES: &[Case] = &[
     case("GET", "/api/v1/accounts/{account}/usage", ReadAccount(Api), None, &[200]),
     case("PUT", "/api/v1/accounts/{account}/usage/{month}", WriteAccount(Api), Json(r#"{"revenue":"x"}"#), &[422]),
     case("PUT", "/api/v1/accounts/{account}/target", WriteAccount(Api), Json(r#"{"delta":"x"}"#), &[422]),
+    // Fields
+    case("GET", "/w/{workspace}/settings/fields", May(Read, Page), None, &[200]),
+    case("POST", "/w/{workspace}/settings/fields", May(ManageFields, Page), Form("name="), &[422]),
+    case("GET", "/w/{workspace}/settings/fields/{field}", Row(ManageFields, Page), None, &[200]),
+    case("POST", "/w/{workspace}/settings/fields/{field}", Row(ManageFields, Page), Form("name="), &[422]),
+    case("POST", "/w/{workspace}/settings/fields/{field}/archive", Row(ManageFields, Page), Form("archived="), &[303]),
+    case("GET", "/api/v1/fields", May(Read, Api), None, &[200]),
+    case("POST", "/api/v1/fields", May(ManageFields, Api), Json(r#"{"name":"","kind":"text"}"#), &[422]),
+    case("GET", "/api/v1/fields/{field}", Row(Read, Api), None, &[200]),
+    case("PATCH", "/api/v1/fields/{field}", Row(ManageFields, Api), Json(r#"{"help":"x"}"#), &[200]),
     // Pods
     case("GET", "/w/{workspace}/accounts/{account}/team", ReadAccount(Page), None, &[200]),
     case("POST", "/w/{workspace}/accounts/{account}/team", SteerAccount(Page), Form("user=&role=x&function=x"), &[422]),
