@@ -115,6 +115,11 @@ describe("the demo company", () => {
     "settings-currencies": "/settings/currencies",
     "portfolio-no-match": "/portfolio?q=zeppelin",
     "portfolio-print": "/portfolio/print",
+    "portfolio-heat": "/portfolio/heat",
+    "portfolio-weekly-call": "/portfolio?view=weekly-call",
+    "portfolio-board": "/portfolio?view=board&open=2",
+    "portfolio-grouped": "/portfolio?group=field.renewal_likelihood&open=likely&industry=-",
+    "portfolio-conditions": "/portfolio?field.renewal_likelihood=likely&overall=4..&columns=overall,industry,field.renewal_likelihood,field.sites",
     "accounts": "/accounts",
     "accounts-search": "/accounts?q=ta",
     "accounts-no-match": "/accounts?q=zeppelin",
@@ -127,6 +132,7 @@ describe("the demo company", () => {
     "settings-scorecards": "/settings/scorecards",
     "settings-scorecard": "/settings/scorecards/software",
     "settings-scorecard-new": "/settings/scorecards/new",
+    "settings-fields": "/settings/fields",
     "settings-tokens": "/settings/tokens",
     "settings-jobs": "/settings/jobs",
     "settings-job-schedule": "/settings/jobs/schedules/housekeeping",
@@ -185,6 +191,24 @@ describe("the demo company", () => {
       await page.locator("#add form").evaluate((form) => /** @type {HTMLFormElement} */ (form).submit());
       await page.locator("#email-error").waitFor();
       await inspect(page, "settings-people-error");
+    }));
+
+  test("portfolio-choices: filters, columns and saving a view, opened", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, "/w/snapwright/portfolio?industry=-");
+      for (const name of ["Add filter", "Columns", "Save as view"]) {
+        await page.locator("summary", { hasText: name }).click();
+        await inspect(page, `portfolio-${name.toLowerCase().replaceAll(" ", "-")}`);
+        await page.locator("summary", { hasText: name }).click();
+      }
+    }));
+
+  test("settings-field: a choice and its settings", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, "/w/snapwright/settings/fields");
+      await page.getByRole("row", { name: /Renewal likelihood/ }).getByRole("link").click();
+      await page.getByRole("button", { name: "Save field" }).waitFor();
+      await inspect(page, "settings-field");
     }));
 
   test("the menu of one's own, opened", () =>

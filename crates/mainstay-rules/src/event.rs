@@ -45,6 +45,10 @@ kinds! {
     /// The field is no longer shown; its values are kept.
     FieldArchived = "field_archived";
     FieldRestored = "field_restored";
+    /// A shared view of the report was saved.
+    ViewAdded = "view_added";
+    ViewChanged = "view_changed";
+    ViewDeleted = "view_deleted";
     AccountCreated = "account_created";
     /// Fields of the account changed; `data.fields` names them.
     AccountEdited = "account_edited";

@@ -44,6 +44,11 @@ pub const FIELD_TEXT_CHARS_MAX: usize = 500;
 /// Largest number in a field: with its six decimals it fits an i64.
 pub const FIELD_NUMBER_MAX: i64 = 1_000_000_000_000;
 
+/// Views of the report that one person keeps.
+pub const VIEWS_PER_USER_MAX: usize = 100;
+/// Characters of a view's words.
+pub const VIEW_QUERY_CHARS_MAX: usize = 2_000;
+
 /// Cells that one request may change in the progress report.
 pub const EDITS_MAX: usize = 500;
 

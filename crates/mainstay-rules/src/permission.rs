@@ -188,3 +188,13 @@ pub fn reads_task(facts: TaskFacts) -> bool {
 pub fn writes_task(role: Role, facts: TaskFacts) -> bool {
     reads_task(facts) && facts.account.is_none_or(|account| facts.is_owner || writes_account(role, account))
 }
+
+/// A view of the report is seen by its owner, and by everybody when it is shared.
+pub fn reads_view(is_owner: bool, shared: bool) -> bool {
+    is_owner || shared
+}
+
+/// A view is changed by its owner; a shared one also by administrators and leaders.
+pub fn changes_view(role: Role, is_owner: bool, shared: bool) -> bool {
+    is_owner || (shared && role != Role::Member)
+}

@@ -25,5 +25,6 @@ set![
     "0015_task",
     "0016_import_large",
     "0017_import_mapping",
-    "0020_account_field"
+    "0020_account_field",
+    "0021_portfolio_view"
 ];

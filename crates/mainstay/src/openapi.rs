@@ -31,6 +31,11 @@ use crate::{account, export, import, job, pod, portfolio, scorecard, signal, tas
         portfolio::api::edit,
         portfolio::api::arr::report,
         portfolio::api::arr::movements,
+        portfolio::api::list_views,
+        portfolio::api::add_view,
+        portfolio::api::get_view,
+        portfolio::api::change_view,
+        portfolio::api::delete_view,
         export::api::export,
         // Scorecard
         scorecard::api::show,

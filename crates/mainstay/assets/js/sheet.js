@@ -60,7 +60,8 @@ function makeEditor(cell) {
   input.autocomplete = "off";
   input.inputMode = { score: "decimal", money: "decimal", type: "numeric" }[kind] ?? "text";
   if (kind === "date") input.placeholder = "YYYY-MM-DD";
-  if (kind === "person") input.setAttribute("list", "people");
+  const list = kind === "person" ? "people" : cell.dataset.list;
+  if (list) input.setAttribute("list", list);
   input.ariaLabel = `${cellAt(row, 0)?.textContent}, ${table.tHead?.rows[0]?.cells[column]?.innerText}`;
   return input;
 }

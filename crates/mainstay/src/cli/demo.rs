@@ -2,6 +2,7 @@
 
 mod calendar;
 mod founding;
+mod own;
 mod promise;
 mod scoring;
 mod script;

@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use mainstay_db::{Scope, Tx};
-use mainstay_rules::custom_field::Field;
 use mainstay_rules::permission;
-use mainstay_rules::scorecard::Templates;
 use uuid::Uuid;
 
 use super::import::whose;
@@ -21,9 +19,8 @@ use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
 use crate::export::store::{self, Report};
 use crate::import::store::{self as import, Who};
-use crate::portfolio::api::RowOut;
+use crate::portfolio::api::{Columns, Heads, RowOut, heads};
 use crate::portfolio::store::{self as portfolio, Line, Totals};
-use crate::scorecard::store::templates;
 
 /// Accounts that one reading transaction takes: a long one would hold the database's history back.
 const ACCOUNTS_AT_ONCE: usize = 500;
@@ -60,7 +57,7 @@ impl Export {
         let app = house::app(data, "").await?;
         let (workspace, who) = whose(&app, self.workspace.as_deref(), self.acting.as_deref()).await?;
         let id = workspace.id;
-        let templates = app.db.read(Scope::Workspace(id), move |tx| templates(tx, id)).await?;
+        let heads = app.db.read(Scope::Workspace(id), move |tx| heads(tx, id)).await?;
         let viewer = self.acting.is_some().then_some(who);
         let mut out: Box<dyn Write + Send> = match &self.file {
             Some(file) => Box::new(BufWriter::new(
@@ -70,19 +67,16 @@ impl Export {
         };
         let written = match (self.everything, self.format) {
             (true, _) => everything(&app, &workspace, &mut out).await?,
-            (false, Format::Csv) => store::csv(&report(&app, &workspace, viewer, templates).await?, &mut out)
-                .map_err(|e| not_written(&e))?,
+            (false, Format::Csv) => {
+                store::csv(&report(&app, &workspace, viewer, heads).await?, &mut out).map_err(|e| not_written(&e))?
+            }
             (false, Format::Xlsx) => {
-                let report = report(&app, &workspace, viewer, templates).await?;
+                let report = report(&app, &workspace, viewer, heads).await?;
                 let book = store::xlsx(&report).map_err(|e| not_written(&e))?;
                 out.write_all(&book).map_err(|e| not_written(&e))?;
                 report.lines.len()
             }
-            (false, Format::Json) => {
-                let id = workspace.id;
-                let fields = app.db.read(Scope::Workspace(id), move |tx| accounts::live_fields(tx, id)).await?;
-                json_of(&workspace, (&templates, &fields), &lines(&app, &workspace, viewer).await?, &mut out)?
-            }
+            (false, Format::Json) => json_of(&workspace, &heads, &lines(&app, &workspace, viewer).await?, &mut out)?,
         };
         out.flush().map_err(|e| not_written(&e))?;
         if let Some(file) = &self.file {
@@ -110,16 +104,12 @@ async fn lines(app: &App, workspace: &Arc<Workspace>, viewer: Option<Who>) -> Re
     Ok(lines)
 }
 
-async fn report(
-    app: &App,
-    workspace: &Arc<Workspace>,
-    viewer: Option<Who>,
-    templates: Templates,
-) -> Result<Report, Fault> {
+async fn report(app: &App, workspace: &Arc<Workspace>, viewer: Option<Who>, heads: Heads) -> Result<Report, Fault> {
     let lines = lines(app, workspace, viewer).await?;
     let day = workspace.day_of(app.source.now());
     let about = store::about(workspace, day, None);
-    Ok(Report { totals: Totals::of(&lines), templates, lines, currency: workspace.currency, day, about })
+    let columns = Columns::chosen(None, heads.templates.default(), &heads.fields)?;
+    Ok(Report { totals: Totals::of(&lines), heads, columns, lines, currency: workspace.currency, day, about })
 }
 
 fn part_of(tx: &mut Tx<'_>, workspace: Uuid, viewer: Option<Who>, ids: &[Uuid]) -> Result<Vec<Line>, Fault> {
@@ -136,13 +126,9 @@ fn part_of(tx: &mut Tx<'_>, workspace: Uuid, viewer: Option<Who>, ids: &[Uuid]) 
     Ok(lines)
 }
 
-fn json_of(
-    workspace: &Workspace,
-    (templates, fields): (&Templates, &[Field]),
-    lines: &[Line],
-    out: &mut dyn Write,
-) -> Result<usize, String> {
-    let rows: Vec<RowOut> = lines.iter().map(|line| RowOut::of(line, workspace.currency, templates, fields)).collect();
+fn json_of(workspace: &Workspace, heads: &Heads, lines: &[Line], out: &mut dyn Write) -> Result<usize, String> {
+    let row = |line| RowOut::of(line, workspace.currency, &heads.templates, &heads.fields);
+    let rows: Vec<RowOut> = lines.iter().map(row).collect();
     serde_json::to_writer_pretty(&mut *out, &rows).map_err(|e| not_written(&e))?;
     writeln!(out).map_err(|e| not_written(&e))?;
     Ok(rows.len())

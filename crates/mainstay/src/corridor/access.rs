@@ -19,6 +19,10 @@ pub trait Guarded: Sized + Send + 'static {
     /// The path parameter that names it.
     const PARAMETER: &'static str;
 
+    /// What those are told who may see it and not change it.
+    const REFUSED: &'static str = "Only the pod's owner and team, leaders and administrators change this. \
+                                   Ask the owner to add you to the team.";
+
     /// The row with what the right depends on; None when it is not in the caller's workspace.
     fn load(tx: &mut Tx<'_>, caller: &Caller, id: Uuid) -> Result<Option<Self>, Fault>;
 
@@ -73,9 +77,7 @@ impl<T: Guarded> FromRequestParts<App> for Writable<T> {
             return Err(Fault::not_allowed("This token may only read. Use one with the scope write."));
         }
         if !thing.writable(&caller) {
-            return Err(Fault::not_allowed(
-                "Only the pod's owner and team, leaders and administrators change this. Ask the owner to add you to the team.",
-            ));
+            return Err(Fault::not_allowed(T::REFUSED));
         }
         Ok(Self { caller, thing })
     }

@@ -67,6 +67,7 @@ pub fn head(title: &str) -> Markup {
             title { (title) " · " (text::product()) }
             link rel="icon" href="/assets/mark.svg" type="image/svg+xml";
             link rel="stylesheet" href="/assets/css/app.css";
+            link rel="stylesheet" href="/assets/css/views.css";
             link rel="stylesheet" href="/assets/css/score.css";
             link rel="stylesheet" href="/assets/css/print.css" media="print";
             script src="/assets/js/theme.js" {}

@@ -1,6 +1,6 @@
 //! The report as a file over the wire.
 
-use axum::extract::{Query, State};
+use axum::extract::{Query, RawQuery, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use mainstay_db::Scope;
@@ -12,9 +12,8 @@ use crate::app::App;
 use crate::corridor::access::{Allowed, Read};
 use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
-use crate::portfolio::api::Asked;
+use crate::portfolio::api::{Asked, Columns, heads, viewed};
 use crate::portfolio::store::{Frame, Totals};
-use crate::scorecard::store::templates;
 use crate::text::export as text;
 
 /// The form of the file.
@@ -66,8 +65,9 @@ pub async fn export(
     State(app): State<App>,
     caller: Allowed<Read>,
     Query(wished): Query<Wished>,
-    Query(asked): Query<Asked>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
+    let asked = Asked::of_query(query.as_deref().unwrap_or_default());
     file(&app, &caller, wished.format.as_deref(), &asked).await
 }
 
@@ -102,15 +102,19 @@ fn headers(format: Format, name: &str) -> [(HeaderName, HeaderValue); 2] {
 
 /// Every line that matches, in the asked order.
 pub async fn report(app: &App, caller: &Caller, asked: &Asked) -> Result<Report, Fault> {
-    let (wanted, filter) = (asked.clone(), asked.filter(caller)?);
+    let (wanted, acting) = (asked.clone(), caller.clone());
     let (workspace, day) = (caller.workspace.id, caller.today(app));
-    let (templates, lines) = app
+    let (asked, heads, columns, lines) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
-            let templates = templates(tx, workspace)?;
-            let sort = wanted.sort(templates.default())?;
+            let heads = heads(tx, workspace)?;
+            let known = heads.known(&acting, day);
+            let mut asked = viewed(tx, &acting, wanted.clone())?;
+            asked.tidy(known.heads);
+            let columns = Columns::chosen(asked.columns.as_deref(), known.heads, &heads.fields)?;
+            let (filter, sort) = (asked.filter(&acting, &known)?, asked.sort(&known)?);
             let lines = store::lines(tx, (workspace, Frame::Now), &filter, sort)?;
-            Ok::<_, Fault>((templates, lines))
+            Ok::<_, Fault>((asked, heads, columns, lines))
         })
         .await?;
     let currency = caller.workspace.currency;
@@ -119,5 +123,5 @@ pub async fn report(app: &App, caller: &Caller, asked: &Asked) -> Result<Report,
     if !matching.is_empty() {
         about.push(text::only_matching(&matching));
     }
-    Ok(Report { totals: Totals::of(&lines), templates, lines, currency, day, about })
+    Ok(Report { totals: Totals::of(&lines), heads, columns, lines, currency, day, about })
 }

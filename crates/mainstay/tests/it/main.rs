@@ -27,4 +27,5 @@ mod scorecard_template;
 mod statements;
 mod task;
 mod timeline;
+mod view;
 mod workbook;

@@ -9,7 +9,7 @@ use mainstay_rules::money::Currency;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::contract::amount_of;
+use super::amount_of;
 use super::shape::MoneyOut;
 use crate::account::store::{self, FieldValues};
 use crate::corridor::fault::Fault;

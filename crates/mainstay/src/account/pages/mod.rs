@@ -10,7 +10,7 @@ mod money;
 mod money_forms;
 mod money_movements;
 
-pub use archive::{archive, restore};
+pub use archive::{Nothing, archive, restore};
 pub use details::*;
 pub use list::*;
 pub use money::money;

@@ -48,6 +48,21 @@ pub fn field_values(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<F
     Ok(rows.into_iter().flatten().collect())
 }
 
+/// The place of each choice that the account has among those of its field, by the field's key.
+pub fn choice_places(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<BTreeMap<String, i64>, Fault> {
+    let rows = tx.rows(
+        sql!(
+            "SELECT f.key, c.position FROM account_field_value v
+             JOIN account_field f ON f.id = v.field_id
+             JOIN account_field_choice c ON c.field_id = v.field_id AND c.key = v.choice
+             WHERE v.workspace_id = $1 AND v.account_id = $2"
+        ),
+        &[&workspace, &account],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Writes these fields of an account whose lock is held; says which changed. Nothing changed, nothing happens.
 pub fn put_fields(
     tx: &mut Tx<'_>,

@@ -21,7 +21,7 @@ pub use contract::{
     in_home_currency, ledger, notice_days, rates_for, remove_contracts, withdraw_amendment,
 };
 pub use field::{FieldChange, add_field, change_field, field, field_uses, live_fields, own_fields};
-pub use field_value::{FieldValues, accounts_naming, field_values, put_fields, remove_field_values};
+pub use field_value::{FieldValues, accounts_naming, choice_places, field_values, put_fields, remove_field_values};
 pub use list::{Edited, Listed, Order, Place, Wanted, count, edited_since, listed, page};
 pub use movement::{
     Judgement, StoredMovement, account_movements, currency_in, judge_movement, judgements, project_movements,

@@ -10,6 +10,7 @@ use mainstay_rules::permission::Role;
 use mainstay_rules::progress::fiscal_year;
 use uuid::Uuid;
 
+use super::own;
 use super::script::OPERATIONS;
 use super::story::{Person, Story};
 use crate::account::store as accounts;
@@ -70,6 +71,7 @@ pub fn found(
     for person in story.people.iter().filter(|person| person.key != first.key) {
         users.insert(person.key.clone(), join(tx, app, &by, person, password_hash)?);
     }
+    own::found(tx, &by, &users)?;
     Ok((workspace, users))
 }
 

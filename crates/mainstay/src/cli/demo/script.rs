@@ -14,6 +14,8 @@ pub const IMPORT_DAY: i32 = -540;
 /// Client pods were made on this day; accounts won later get theirs a few days after.
 const PODS_DAY: i32 = -400;
 const POD_AFTER_DAYS: i32 = 3;
+/// Since this day the clients are described in fields of our own.
+const DESCRIBED_DAY: i32 = -200;
 /// Revenue operations: imports, plans, archives.
 pub const OPERATIONS: &str = "henrik";
 /// Leads account management: forms the pods.
@@ -26,6 +28,7 @@ const TYPED: i32 = 9 * 60 + 40;
 const TYPED_WITHIN: i32 = 110;
 const SIGNED: i32 = 12 * 60;
 const FORMED: i32 = 15 * 60;
+const DESCRIBED: i32 = 15 * 60 + 30;
 const MEASURED: i32 = 16 * 60;
 const MEASURED_WITHIN: i32 = 90;
 const PROMISED: i32 = 14 * 60;
@@ -56,6 +59,8 @@ pub enum Deed {
     SetTarget,
     RecordUsage,
     FormPod,
+    /// What is known beside the report goes into the workspace's own fields.
+    Describe,
     ChangeType(i64),
     Archive,
     Score(Vec<Said>),
@@ -125,6 +130,7 @@ fn changes(writer: &mut Writer<'_>, place: usize, account: &Account) -> Result<(
     }
     let formed = PODS_DAY.max(account.since + POD_AFTER_DAYS);
     writer.add(formed, FORMED, PODS_BY, place, Deed::FormPod)?;
+    writer.add(DESCRIBED_DAY.max(account.since + POD_AFTER_DAYS), DESCRIBED, &account.owner, place, Deed::Describe)?;
     if let Some(becomes) = account.becomes {
         writer.add(becomes.day, FORMED, PODS_BY, place, Deed::ChangeType(becomes.kind))?;
     }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::calendar::Calendar;
 use super::founding;
+use super::own;
 use super::promise;
 use super::scoring::Said;
 use super::script::{Act, Deed};
@@ -112,6 +113,7 @@ impl Cast<'_> {
             }
             Deed::RecordUsage => self.record_usage(tx, by, account, id),
             Deed::FormPod => self.form_pod(tx, by, account, id),
+            Deed::Describe => own::describe(tx, by, &self.production.calendar, account, id),
             Deed::ChangeType(to) => change_type(tx, by, id, *to),
             Deed::Archive => {
                 let before = known(tx, by, id)?;

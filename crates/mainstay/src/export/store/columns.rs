@@ -32,6 +32,8 @@ pub enum Cell {
     Empty,
     Text(String),
     Whole(i64),
+    /// An exact number, in millionths.
+    Decimal(i64),
     /// Millionths.
     Score(i64),
     /// Minor units of the report's currency.

@@ -2,22 +2,25 @@
 
 use std::io::{self, Write};
 
+use mainstay_rules::custom_field;
 use mainstay_rules::money;
 use mainstay_rules::score::Mean;
 
+use super::own::own_cells;
 use super::{Cell, Column, Report, not_written, safe_cell};
 use crate::text::export as text;
 
 /// Writes the report; gives the number of its accounts.
 pub fn csv(report: &Report, out: impl Write) -> io::Result<usize> {
     let mut writer = csv::Writer::from_writer(out);
-    writer
-        .write_record(Column::ALL.map(|column| text::column(column, report.templates.default())))
-        .map_err(not_written)?;
+    let heads = &report.heads;
+    let names = Column::ALL.map(|column| text::column(column, heads.templates.default()).to_owned());
+    let own = heads.fields.iter().map(|field| safe_cell(&field.name));
+    writer.write_record(names.into_iter().chain(own)).map_err(not_written)?;
     for line in &report.lines {
-        writer
-            .write_record(Column::ALL.map(|column| written(report, &column.cell(line, &report.templates))))
-            .map_err(not_written)?;
+        let cells = Column::ALL.map(|column| column.cell(line, &heads.templates));
+        let cells = cells.into_iter().chain(own_cells(line, &heads.fields));
+        writer.write_record(cells.map(|cell| written(report, &cell))).map_err(not_written)?;
     }
     writer.flush()?;
     Ok(report.lines.len())
@@ -28,6 +31,7 @@ fn written(report: &Report, cell: &Cell) -> String {
         Cell::Empty => String::new(),
         Cell::Text(text) => safe_cell(text),
         Cell::Whole(number) => number.to_string(),
+        Cell::Decimal(millionths) => custom_field::format_number(*millionths),
         Cell::Score(millionths) => Mean::from_millionths(*millionths).two_decimals().to_string(),
         Cell::Money(minor) => money::format_amount(*minor, report.currency),
         Cell::Percent(hundredths) => percent(*hundredths),

@@ -2,6 +2,7 @@
 
 mod columns;
 mod csv;
+mod own;
 mod xlsx;
 
 pub use self::columns::{Cell, Column};
@@ -16,11 +17,11 @@ use mainstay_db::Tx;
 use mainstay_rules::field::{FieldCode, FieldError};
 use mainstay_rules::limits::EXPORT_ROWS_MAX;
 use mainstay_rules::money::Currency;
-use mainstay_rules::scorecard::Templates;
 use uuid::Uuid;
 
 use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
+use crate::portfolio::api::{Columns, Heads};
 use crate::portfolio::store::{self as portfolio, Filter, Frame, Line, Sort, Totals};
 use crate::text::{export as text, frame as words};
 
@@ -28,7 +29,9 @@ use crate::text::{export as text, frame as words};
 pub struct Report {
     pub lines: Vec<Line>,
     pub totals: Totals,
-    pub templates: Templates,
+    pub heads: Heads,
+    /// What the reader sees of each account; a file has every column.
+    pub columns: Columns,
     pub currency: Currency,
     /// Of which day it is.
     pub day: Date,

@@ -6,6 +6,7 @@ use mainstay_rules::progress::Progress;
 use mainstay_rules::scorecard::{Template, UnscoredStep};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Workbook, Worksheet};
 
+use super::own::own_cells;
 use super::{Cell, Column, Report, not_written};
 use crate::portfolio::api::{mean, progress_of};
 use crate::portfolio::store::Line;
@@ -76,11 +77,14 @@ pub fn xlsx(report: &Report) -> io::Result<Vec<u8>> {
         for column in Column::ALL {
             write(sheet, report, &looks, row, column, line).map_err(not_written)?;
         }
+        for (place, cell) in (first_own()..).zip(own_cells(line, &report.heads.fields)) {
+            put(sheet, report, &looks, (row, place), cell).map_err(not_written)?;
+        }
     }
     let last = u32::try_from(report.lines.len()).map_err(not_written)?;
     if last > 0 {
         totals(sheet, report, &looks, last).map_err(not_written)?;
-        sheet.autofilter(0, 0, last, Column::Geography.place()).map_err(not_written)?;
+        sheet.autofilter(0, 0, last, last_place(report)).map_err(not_written)?;
     }
     page(sheet).map_err(not_written)?;
     let about = book.add_worksheet().set_name(text::about_sheet()).map_err(not_written)?;
@@ -106,9 +110,13 @@ fn heads(sheet: &mut Worksheet, report: &Report, looks: &Looks) -> Done {
         sheet.write_string_with_format(
             0,
             column.place(),
-            text::column(column, report.templates.default()),
+            text::column(column, report.heads.templates.default()),
             &looks.head,
         )?;
+    }
+    for (place, field) in (first_own()..).zip(&report.heads.fields) {
+        sheet.set_column_width(place, TEXT_WIDTH)?;
+        sheet.write_string_with_format(0, place, &field.name, &looks.head)?;
     }
     sheet.set_freeze_panes(1, 1)?;
     Ok(())
@@ -122,10 +130,10 @@ fn page(sheet: &mut Worksheet) -> Done {
 
 fn write(sheet: &mut Worksheet, report: &Report, looks: &Looks, row: u32, column: Column, line: &Line) -> Done {
     let place = column.place();
-    match (column, column.cell(line, &report.templates)) {
+    match (column, column.cell(line, &report.heads.templates)) {
         (_, Cell::Empty) => return Ok(()),
         (Column::Overall, Cell::Score(millionths)) => {
-            let formula = Formula::new(format!("={}", overall(row, report.templates.governing(line.segment()))))
+            let formula = Formula::new(format!("={}", overall(row, report.heads.templates.governing(line.segment()))))
                 .set_result(score(millionths).to_string());
             sheet.write_formula_with_format(row, place, formula, &looks.score)?;
         }
@@ -133,22 +141,34 @@ fn write(sheet: &mut Worksheet, report: &Report, looks: &Looks, row: u32, column
             let formula = Formula::new(format!("={}", progress(row))).set_result(fraction(hundredths).to_string());
             sheet.write_formula_with_format(row, place, formula, &looks.percent)?;
         }
-        (_, Cell::Text(words)) => {
+        (_, cell) => put(sheet, report, looks, (row, place), cell)?,
+    }
+    Ok(())
+}
+
+/// A cell that no formula stands behind.
+fn put(sheet: &mut Worksheet, report: &Report, looks: &Looks, (row, place): (u32, u16), cell: Cell) -> Done {
+    match cell {
+        Cell::Empty => {}
+        Cell::Text(words) => {
             sheet.write_string_with_format(row, place, words, &looks.text)?;
         }
-        (_, Cell::Whole(number)) => {
+        Cell::Decimal(millionths) => {
+            sheet.write_number(row, place, score(millionths))?;
+        }
+        Cell::Whole(number) => {
             sheet.write_number(row, place, float(number))?;
         }
-        (_, Cell::Score(millionths)) => {
+        Cell::Score(millionths) => {
             sheet.write_number_with_format(row, place, score(millionths), &looks.score)?;
         }
-        (_, Cell::Money(minor)) => {
+        Cell::Money(minor) => {
             sheet.write_number_with_format(row, place, units(minor, report), &looks.money)?;
         }
-        (_, Cell::Percent(hundredths)) => {
+        Cell::Percent(hundredths) => {
             sheet.write_number_with_format(row, place, fraction(hundredths), &looks.percent)?;
         }
-        (_, Cell::Day(day)) => {
+        Cell::Day(day) => {
             let (year, month, date) = (day.year(), day.month(), day.day());
             let day = ExcelDateTime::from_ymd(
                 u16::try_from(year).unwrap_or_default(),
@@ -159,6 +179,15 @@ fn write(sheet: &mut Worksheet, report: &Report, looks: &Looks, row: u32, column
         }
     }
     Ok(())
+}
+
+/// The workspace's own fields stand behind the report's columns.
+fn first_own() -> u16 {
+    Column::Geography.place() + 1
+}
+
+fn last_place(report: &Report) -> u16 {
+    Column::Geography.place() + u16::try_from(report.heads.fields.len()).unwrap_or_default()
 }
 
 /// The mean of the steps as the scorecard takes it.

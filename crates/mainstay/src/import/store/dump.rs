@@ -54,6 +54,8 @@ pub static TABLES: &[Table] = &[
     Table { name: "account_field_value", workspace: "workspace_id", key: &["account_id", "field_id"], columns: &[
         ("account_id", Id), ("field_id", Id), ("words", Text), ("number", Number), ("day", Day), ("choice", Text),
         ("person_id", Id), ("recorded_at", Time), ("recorded_by", Id)] },
+    Table { name: "portfolio_view", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("owner_id", Id), ("name", Text), ("query", Text), ("shared", Bool), ("position", Number), ("created_at", Time)] },
     Table { name: "contract", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("account_id", Id), ("name", Text), ("external_id", Text), ("notice_days", Number), ("auto_renew", Bool),
         ("created_at", Time)] },

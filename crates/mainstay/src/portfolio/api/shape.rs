@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::GroupOut;
 use crate::account::api::fields_out;
 pub use crate::account::api::{MoneyOut, PersonRef};
 use crate::portfolio::store::{Line, LineStep, Totals};
@@ -141,6 +142,8 @@ pub struct TotalsOut {
     pub with_gap: i64,
     /// The mean of the accounts' overall scores.
     pub overall: Option<f64>,
+    /// The mean of each of the five steps over the accounts in which it is scored.
+    pub steps: Vec<Option<f64>>,
     pub arr_last_year: MoneyOut,
     pub arr_delta_target: Option<MoneyOut>,
     pub arr_ytd: MoneyOut,
@@ -154,6 +157,7 @@ impl TotalsOut {
             accounts: totals.accounts,
             with_gap: totals.with_gap,
             overall: mean(totals.overall, totals.accounts).map(Mean::two_decimals),
+            steps: totals.steps.iter().map(|(sum, count)| mean(*sum, *count).map(Mean::two_decimals)).collect(),
             arr_last_year: MoneyOut::of(totals.arr_last_year, currency),
             arr_delta_target: totals.arr_delta_target.map(|minor| MoneyOut::of(minor, currency)),
             arr_ytd: MoneyOut::of(totals.arr_now, currency),
@@ -177,6 +181,9 @@ pub struct PortfolioOut {
     pub data: Vec<RowOut>,
     pub next_cursor: Option<String>,
     pub totals: TotalsOut,
+    /// With `group`: the groups of everything that matches, each with its totals. The sums of the groups are the totals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<GroupOut>>,
 }
 
 #[derive(Serialize, ToSchema)]

@@ -2,11 +2,16 @@
 
 pub mod arr;
 mod call;
+mod choose;
 mod gap;
+mod groups;
+pub mod heat;
+mod own;
 mod paper;
 mod report;
 mod row;
 mod tabs;
+pub mod view;
 mod waterfall;
 
 pub use call::{call, call_fragment};
@@ -19,13 +24,14 @@ use axum::extract::{Query, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use mainstay_db::{Scope, Tx};
+use mainstay_rules::custom_field::Field;
 use mainstay_rules::limits::EDITS_MAX;
 use mainstay_rules::scorecard::Templates;
 use maud::Markup;
 use uuid::Uuid;
 
-use super::api::{Asked, EditsIn, apply, cut};
-use super::store::{self, Filter, Frame, KeptTotals, Line, Place, Sort, Totals};
+use super::api::{Asked, Columns, EditsIn, Grouped, Heads, Known, apply, cut, grouped, heads, viewed};
+use super::store::{self, Filter, Frame, KeptTotals, Line, Place, SavedView, Sort, Totals};
 use crate::app::App;
 use crate::corridor::access::{Allowed, Read};
 use crate::corridor::answer::Answer;
@@ -34,7 +40,6 @@ use crate::corridor::fault::Fault;
 use crate::corridor::frame::{self, Menu};
 use crate::corridor::request::Sent;
 use crate::people;
-use crate::scorecard::store::templates;
 use crate::task::{self, store::Actions};
 use crate::text::portfolio as text;
 
@@ -50,6 +55,8 @@ struct Report {
     /// Accounts in the workspace that the viewer may see, filters aside.
     all: i64,
     people: Vec<String>,
+    grouped: Option<Grouped>,
+    views: Vec<SavedView>,
     next_cursor: Option<String>,
     actions: HashMap<Uuid, Actions>,
 }
@@ -57,50 +64,88 @@ struct Report {
 /// `GET /w/{workspace}/portfolio`
 pub async fn show(State(app): State<App>, caller: Allowed<Read>, RawQuery(query): RawQuery) -> Result<Markup, Fault> {
     let asked = Asked::of_query(query.as_deref().unwrap_or_default());
-    let filter = asked.filter(&caller)?;
-    let after: Option<Place> = asked.paging().after()?;
-    let (workspace, today, kept) = (caller.workspace.id, caller.today(&app), Arc::clone(&app.totals));
-    let wanted = asked.clone();
-    let (templates, sort, report) = app
+    let (today, kept, caller) = (caller.today(&app), Arc::clone(&app.totals), caller.into_caller());
+    let (workspace, acting) = (caller.workspace.id, caller.clone());
+    let read = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
-            let templates = templates(tx, workspace)?;
-            let sort = wanted.sort(templates.default())?;
-            let looks = Looks { kept: &kept, workspace, today };
-            let report = read_report(tx, &looks, &filter, sort, after.as_ref())?;
-            Ok::<_, Fault>((templates, sort, report))
+            let looks = Looks { kept: &kept, caller: &acting, today };
+            looks.read(tx, asked.clone())
         })
         .await?;
-    let view = View { caller: &caller, today, templates: &templates, actions: Some(&report.actions) };
-    Ok(frame::page(&caller, Menu::Portfolio, text::title(), &view.report(&report, &asked, sort)))
+    let (people, actions) = (&read.people, Some(&read.report.actions));
+    let view = View { people, actions, ..read.heads.view(&caller, today, &read.columns) };
+    let page = view.report(&read.report, &read.asked, read.sort);
+    Ok(frame::page(&caller, Menu::Portfolio, text::title(), &page))
 }
 
-/// Where totals are kept, of which workspace, on which day.
+/// A report as it was asked for, read in one transaction.
+struct ReadReport {
+    heads: Heads,
+    asked: Asked,
+    columns: Columns,
+    sort: Sort,
+    report: Report,
+    /// Ids and names of our people.
+    people: Vec<(String, String)>,
+}
+
+/// Where totals are kept, who looks, on which day.
 struct Looks<'a> {
     kept: &'a KeptTotals,
-    workspace: Uuid,
+    caller: &'a Caller,
     today: Date,
 }
 
-fn read_report(
-    tx: &mut Tx<'_>,
-    looks: &Looks<'_>,
-    filter: &Filter,
-    sort: Sort,
-    after: Option<&Place>,
-) -> Result<Report, Fault> {
-    let workspace = looks.workspace;
-    let of = (workspace, Frame::Now);
-    let mut lines = store::page(tx, of, filter, sort, after, PAGE_ROWS + 1)?;
-    let totals = looks.kept.of(tx, of, filter, looks.today)?;
-    let unfiltered = Filter { viewer: filter.viewer, archived: filter.archived, ..Filter::default() };
-    let all =
-        if is_filtered(filter) { looks.kept.of(tx, of, &unfiltered, looks.today)?.accounts } else { totals.accounts };
-    let people = people::store::list_users(tx, workspace, ("", Uuid::nil()), PEOPLE_OFFERED)?;
-    let people = people.into_iter().filter(|user| user.active).map(|user| user.name).collect();
-    let next_cursor = cut(&mut lines, PAGE_ROWS)?;
-    let actions = actions_on(tx, workspace, &lines)?;
-    Ok(Report { actions, lines, totals, all, people, next_cursor })
+impl Looks<'_> {
+    fn read(&self, tx: &mut Tx<'_>, asked: Asked) -> Result<ReadReport, Fault> {
+        let workspace = self.caller.workspace.id;
+        let heads = heads(tx, workspace)?;
+        let known = heads.known(self.caller, self.today);
+        let views = store::views(tx, workspace, self.caller.user)?;
+        let mut asked = viewed(tx, self.caller, asked)?;
+        asked.tidy(known.heads);
+        let columns = Columns::chosen(asked.columns.as_deref(), known.heads, &heads.fields)?;
+        let (sort, filter) = (asked.sort(&known)?, asked.filter(self.caller, &known)?);
+        let mut report = self.lines(tx, &asked, &filter, sort, &known)?;
+        report.views = views;
+        let people = people::store::list_users(tx, workspace, ("", Uuid::nil()), PEOPLE_OFFERED)?;
+        report.people = people.iter().filter(|user| user.active).map(|user| user.name.clone()).collect();
+        let people = people.into_iter().map(|user| (user.id.to_string(), user.name)).collect();
+        Ok(ReadReport { asked, columns, sort, report, people, heads })
+    }
+
+    fn lines(
+        &self,
+        tx: &mut Tx<'_>,
+        asked: &Asked,
+        filter: &Filter,
+        sort: Sort,
+        known: &Known<'_>,
+    ) -> Result<Report, Fault> {
+        let of = (self.caller.workspace.id, Frame::Now);
+        let grouped = asked.group.as_deref().map(|word| grouped(tx, of, filter, word, known)).transpose()?;
+        // In groups, the rows are those of the open one.
+        let shown = match &grouped {
+            None => Some(filter.clone()),
+            Some(grouped) => match grouped.condition(asked.open.as_deref()) {
+                Some((word, value)) => Some(asked.clone().with(word, value).filter(self.caller, known)?),
+                None => None,
+            },
+        };
+        let after: Option<Place> = asked.paging().after()?;
+        let mut lines = match &shown {
+            Some(shown) => store::page(tx, of, shown, sort, after.as_ref(), PAGE_ROWS + 1)?,
+            None => Vec::new(),
+        };
+        let next_cursor = cut(&mut lines, PAGE_ROWS)?;
+        let totals = self.kept.of(tx, of, filter, self.today)?;
+        let unfiltered = Filter { viewer: filter.viewer, archived: filter.archived, ..Filter::default() };
+        let all =
+            if is_filtered(filter) { self.kept.of(tx, of, &unfiltered, self.today)?.accounts } else { totals.accounts };
+        let actions = actions_on(tx, of.0, &lines)?;
+        Ok(Report { actions, lines, totals, all, grouped, next_cursor, people: Vec::new(), views: Vec::new() })
+    }
 }
 
 /// What is being done about the gaps of these lines.
@@ -110,7 +155,11 @@ fn actions_on(tx: &mut Tx<'_>, workspace: Uuid, lines: &[Line]) -> Result<HashMa
 }
 
 fn is_filtered(filter: &Filter) -> bool {
-    !filter.text.is_empty() || filter.types != 0 || !filter.associate.is_empty() || filter.gap_only
+    !filter.text.is_empty()
+        || filter.types != 0
+        || !filter.associate.is_empty()
+        || filter.gap_only
+        || !filter.terms.is_empty()
 }
 
 /// `GET /w/{workspace}/portfolio/rows?account=…&account=…`, with the words of the filter that the totals are of.
@@ -126,19 +175,22 @@ pub async fn rows(
         .filter_map(|(_, value)| Uuid::parse_str(value).ok())
         .take(EDITS_MAX)
         .collect();
-    let filter = Asked::of_query(query.as_deref().unwrap_or_default()).filter(&caller)?;
-    let workspace = caller.workspace.id;
-    let (today, kept) = (caller.today(&app), Arc::clone(&app.totals));
-    let (templates, lines, totals, actions) = app
+    let asked = Asked::of_query(query.as_deref().unwrap_or_default());
+    let (today, kept, caller) = (caller.today(&app), Arc::clone(&app.totals), caller.into_caller());
+    let (workspace, acting) = (caller.workspace.id, caller.clone());
+    let (heads, columns, lines, totals, actions) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
+            let heads = heads(tx, workspace)?;
+            let filter = asked.filter(&acting, &heads.known(&acting, today))?;
+            let columns = Columns::chosen(asked.columns.as_deref(), heads.templates.default(), &heads.fields)?;
             let lines = store::lines(tx, workspace, filter.viewer, &accounts)?;
             let totals = kept.of(tx, (workspace, Frame::Now), &filter, today)?;
             let actions = actions_on(tx, workspace, &lines)?;
-            Ok::<_, Fault>((templates(tx, workspace)?, lines, totals, actions))
+            Ok::<_, Fault>((heads, columns, lines, totals, actions))
         })
         .await?;
-    let view = View { caller: &caller, today, templates: &templates, actions: Some(&actions) };
+    let view = View { actions: Some(&actions), ..heads.view(&caller, today, &columns) };
     Ok(view.fragment(&lines, &totals))
 }
 
@@ -159,7 +211,7 @@ pub async fn cells(
     RawQuery(query): RawQuery,
     Sent(edits, care): Sent<EditsIn>,
 ) -> Result<Response, Fault> {
-    let filter = Asked::of_query(query.as_deref().unwrap_or_default()).filter(&caller)?;
+    let asked = Asked::of_query(query.as_deref().unwrap_or_default());
     let who = caller.into_caller();
     let today = who.today(&app);
     let acting = who.clone();
@@ -167,9 +219,12 @@ pub async fn cells(
         .commit(&who, care, move |tx, by| {
             let changed = apply(tx, by, &acting, &edits.edits)?;
             crate::app::project(tx, by)?;
+            let heads = heads(tx, by.workspace.id)?;
+            let filter = asked.filter(&acting, &heads.known(&acting, today))?;
+            let columns = Columns::chosen(asked.columns.as_deref(), heads.templates.default(), &heads.fields)?;
             let (lines, totals) = rows_and_totals(tx, by.workspace.id, &filter, &changed)?;
-            let (templates, actions) = (templates(tx, by.workspace.id)?, actions_on(tx, by.workspace.id, &lines)?);
-            let view = View { caller: &acting, today, templates: &templates, actions: Some(&actions) };
+            let actions = actions_on(tx, by.workspace.id, &lines)?;
+            let view = View { actions: Some(&actions), ..heads.view(&acting, today, &columns) };
             Ok(Answer::html(view.fragment(&lines, &totals).into_string()))
         })
         .await?;
@@ -184,4 +239,15 @@ struct View<'a> {
     templates: &'a Templates,
     /// What is being done, by account; none on paper.
     actions: Option<&'a HashMap<Uuid, Actions>>,
+    /// The workspace's own fields.
+    fields: &'a [Field],
+    columns: &'a Columns,
+    /// Ids and names of our people, where the page says who they are.
+    people: &'a [(String, String)],
+}
+
+impl Heads {
+    fn view<'a>(&'a self, caller: &'a Caller, today: Date, columns: &'a Columns) -> View<'a> {
+        View { caller, today, templates: &self.templates, fields: &self.fields, columns, people: &[], actions: None }
+    }
 }

@@ -1,27 +1,33 @@
-//! The report's table as it is printed: every column, nothing to click on, heads that repeat on each sheet.
+//! The report's table as it is printed: the chosen columns, nothing to click on, heads that repeat on each sheet.
 
 use jiff::civil::Date;
-use mainstay_rules::scorecard::Templates;
 use maud::{Markup, html};
 
-use super::View;
 use super::report::in_currency;
 use crate::corridor::caller::Caller;
-use crate::portfolio::store::{Line, SortKey, Totals};
+use crate::portfolio::api::{Columns, Heads};
+use crate::portfolio::store::{Line, Totals};
 use crate::text::portfolio as text;
 
 /// The table of these lines with its totals.
-pub fn printed(caller: &Caller, today: Date, (lines, totals): (&[Line], &Totals), templates: &Templates) -> Markup {
-    let view = View { caller, today, templates, actions: None };
+pub fn printed(
+    caller: &Caller,
+    today: Date,
+    (lines, totals): (&[Line], &Totals),
+    heads: &Heads,
+    columns: &Columns,
+) -> Markup {
+    let view = heads.view(caller, today, columns);
     html! {
         table.sheet.on-paper aria-label=(text::title()) {
             thead { tr {
-                @for key in SortKey::ALL {
+                @for key in columns.keys().iter().copied() {
                     th scope="col" {
-                        (text::column(key, templates.default()))
+                        (text::column(key, heads.templates.default()))
                         @if in_currency(key) { " " small { (caller.workspace.currency.code()) } }
                     }
                 }
+                @for field in columns.own() { th scope="col" { (field.name) } }
             } }
             tbody { @for line in lines { (view.row(line)) } }
             (view.foot(totals))

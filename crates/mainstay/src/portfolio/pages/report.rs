@@ -1,6 +1,7 @@
 //! The whole page: head, filters, the sheet's frame, pages.
 
 use mainstay_rules::account::AccountType;
+use mainstay_rules::custom_field::{Field, Kind};
 use mainstay_rules::money;
 use mainstay_rules::permission::Deed;
 use mainstay_rules::score::Mean;
@@ -19,11 +20,14 @@ impl View<'_> {
             (tabs(self.caller, Tab::Report))
             @if report.all == 0 { (self.nothing_yet()) }
             @else {
+                (self.views(asked, &report.views))
                 (self.filters(asked, report))
-                @if report.lines.is_empty() { (self.nothing_matches(report.all)) }
+                (self.choices(asked, self.columns))
+                @if report.totals.accounts == 0 { (self.nothing_matches(report.all)) }
                 @else {
                     div.sheet-box { (self.sheet(report, asked, sort)) }
                     datalist #people { @for name in &report.people { option value=(name) {} } }
+                    (self.offered_choices())
                     (self.pager(report, asked))
                     (text::hints())
                 }
@@ -109,7 +113,7 @@ impl View<'_> {
         let filtered = asked.q.is_some() || asked.r#type.is_some() || asked.associate.is_some() || asked.gap.is_some();
         html! {
             form.filters method="get" action=(self.caller.path("/portfolio")) data-autosubmit aria-label=(text::filter_label()) {
-                @if let Some(sort) = &asked.sort { input type="hidden" name="sort" value=(sort); }
+                (self.carried(asked, &["q", "type", "associate", "gap"]))
                 label.sr for="filter-q" { (text::account_name()) }
                 input #filter-q type="search" name="q" placeholder=(text::account_name()) value=(asked.q.as_deref().unwrap_or_default());
                 @for kind in AccountType::ALL {
@@ -136,58 +140,70 @@ impl View<'_> {
         // Whatever comes back later has the totals of the same filter.
         let of_view = [("sort", None), ("cursor", None)];
         html! {
-            table #sheet .sheet aria-label=(text::title()) data-cells-url=(self.address("/portfolio/cells", asked, &of_view))
+            table id=[report.grouped.is_none().then_some("sheet")] .sheet aria-label=(text::title()) data-cells-url=(self.address("/portfolio/cells", asked, &of_view))
                 data-rows-url=(self.address("/portfolio/rows", asked, &of_view)) data-csrf=(self.caller.csrf())
                 data-text-read-only=(text::read_only()) data-text-cleared=(text::cleared()) data-text-signed-out=(text::signed_out()) data-text-pasted=(text::pasted())
                 data-text-copied=(text::copied()) data-text-undone=(text::undone()) data-text-redone=(text::redone())
                 data-text-nothing-undo=(text::nothing_to_undo()) data-text-conflict=(text::conflict())
                 data-text-offline=(text::offline()) data-text-retry=(text::retry())
                 data-text-refused-many=(text::refused_many()) data-text-fixed=(text::fixed()) {
-                thead { tr { @for key in SortKey::ALL { (self.column_head(key, asked, sort)) } } }
-                tbody { @for line in &report.lines { (self.row(line)) } }
+                thead { tr {
+                    @for key in self.columns.keys() { (self.column_head(*key, asked, sort)) }
+                    @for field in self.columns.own() { (self.own_head(field, asked, sort)) }
+                } }
+                @if report.grouped.is_some() { (self.grouped_body(report, asked)) }
+                @else { tbody { @for line in &report.lines { (self.row(line)) } } }
                 (self.foot(&report.totals))
             }
         }
     }
 
     fn column_head(&self, key: SortKey, asked: &Asked, sort: Sort) -> Markup {
-        let word = sort_word(key, self.templates.default());
         let class = match key {
-            SortKey::Name | SortKey::Associate | SortKey::Overall | SortKey::Gap => None,
             SortKey::Type | SortKey::Step(_) => Some("c"),
-            _ => Some("n"),
+            SortKey::EndOn | SortKey::Progress | SortKey::Since => Some("n"),
+            key if in_currency(key) => Some("n"),
+            _ => None,
         };
-        let is_current = sort.key == key;
+        let heads = self.templates.default();
+        let (word, words) = (sort_word(key, heads), text::column(key, heads));
+        self.head(word, words, class, in_currency(key), sort.key == key, (asked, sort))
+    }
+
+    fn own_head(&self, field: &Field, asked: &Asked, sort: Sort) -> Markup {
+        let class = matches!(field.kind, Kind::Date | Kind::Money | Kind::Number).then_some("n");
+        let is_current = asked.sort.as_deref().is_some_and(|sort| sort.trim_start_matches('-') == field.word());
+        self.head(&field.word(), &field.name, class, field.kind == Kind::Money, is_current, (asked, sort))
+    }
+
+    fn head(
+        &self,
+        word: &str,
+        words: &str,
+        class: Option<&str>,
+        is_money: bool,
+        is_current: bool,
+        (asked, sort): (&Asked, Sort),
+    ) -> Markup {
         let direction = if sort.descending { "descending" } else { "ascending" };
         let next = if is_current && !sort.descending { format!("-{word}") } else { word.to_owned() };
         let address = self.address("/portfolio", asked, &[("sort", Some(&next)), ("cursor", None)]);
         html! {
             th scope="col" class=[class] aria-sort=[is_current.then_some(direction)] {
-                a href=(address) { (text::column(key, self.templates.default())) }
-                @if in_currency(key) { " " small { (self.caller.workspace.currency.code()) } }
+                a href=(address) { (words) }
+                @if is_money { " " small { (self.caller.workspace.currency.code()) } }
             }
         }
     }
 
     /// An address of the report with some of its words replaced.
-    fn address(&self, path: &str, asked: &Asked, replaced: &[(&str, Option<&str>)]) -> String {
-        let mut words: Vec<(&str, &str)> = Vec::new();
-        let now = [
-            ("sort", &asked.sort),
-            ("q", &asked.q),
-            ("type", &asked.r#type),
-            ("associate", &asked.associate),
-            ("gap", &asked.gap),
-            ("archived", &asked.archived),
-            ("cursor", &asked.cursor),
-        ];
-        for (name, value) in now {
-            let value = match replaced.iter().find(|(replaced, _)| *replaced == name) {
-                Some((_, value)) => *value,
-                None => value.as_deref(),
-            };
-            words.extend(value.map(|value| (name, value)));
-        }
+    pub(super) fn address(&self, path: &str, asked: &Asked, replaced: &[(&str, Option<&str>)]) -> String {
+        let named = [("open", &asked.open), ("of", &asked.of), ("cursor", &asked.cursor)];
+        let named = named.into_iter().filter_map(|(word, value)| value.as_deref().map(|value| (word, value)));
+        let mut words: Vec<(&str, &str)> = asked.pairs();
+        words.extend(named);
+        words.retain(|(word, _)| !replaced.iter().any(|(replaced, _)| replaced == word));
+        words.extend(replaced.iter().filter_map(|(word, value)| value.map(|value| (*word, value))));
         let query = serde_urlencoded::to_string(words).unwrap_or_default();
         self.caller.path(&if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") })
     }

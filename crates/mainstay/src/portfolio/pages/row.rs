@@ -6,8 +6,7 @@ use mainstay_rules::score::Mean;
 use maud::{Markup, html};
 
 use super::View;
-use crate::portfolio::api::{mean, progress_of};
-use crate::portfolio::store::{Line, Totals};
+use crate::portfolio::store::{Line, SortKey, Totals};
 use crate::text::account::notice_by;
 use crate::text::{frame as words, portfolio as text};
 
@@ -24,22 +23,25 @@ impl View<'_> {
         html! {
             tr id=(format!("account-{}", line.account_id)) data-account=(line.account_id) data-version=(line.version) {
                 th scope="row" data-field="name" data-value=(line.name) { a href=(page) { (line.name) } }
-                td data-field="associate" data-value=(line.associate) data-edit="person" { (line.associate) }
-                td.n data-field="end_date" data-value=[line.end_on.map(|d| d.to_string())] data-edit="date" title=[self.at_stake(line)] {
+                @if self.columns.shows(SortKey::Associate) { td data-field="associate" data-value=(line.associate) data-edit="person" { (line.associate) } }
+                @if self.columns.shows(SortKey::EndOn) { td.n data-field="end_date" data-value=[line.end_on.map(|d| d.to_string())] data-edit="date" title=[self.at_stake(line)] {
                     @if let Some(end) = line.end_on { (words::day(end)) }
                     @if line.details.notice_by.is_some_and(|by| by < self.today) { " " small.low { (text::notice_overdue()) } }
+                } }
+                @if self.columns.shows(SortKey::Type) { td.c data-field="type" data-value=(line.account_type.number()) data-edit="type" { (line.account_type.number()) } }
+                @for (index, step) in self.templates.default().steps.iter().enumerate() {
+                    @if u8::try_from(index).is_ok_and(|index| self.columns.shows(SortKey::Step(index))) { (self.step_cell(line, index, &step.key)) }
                 }
-                td.c data-field="type" data-value=(line.account_type.number()) data-edit="type" { (line.account_type.number()) }
-                @for (index, step) in self.templates.default().steps.iter().enumerate() { (self.step_cell(line, index, &step.key)) }
-                (overall_cell(line, &page))
-                (self.money_cell("arr_last_year", line.arr_last_year))
-                td.n data-field="arr_delta_target" data-value=(delta) data-edit="money"
+                @if self.columns.shows(SortKey::Overall) { (overall_cell(line, &page)) }
+                @if self.columns.shows(SortKey::ArrLastYear) { (self.money_cell("arr_last_year", line.arr_last_year)) }
+                @if self.columns.shows(SortKey::ArrDeltaTarget) { td.n data-field="arr_delta_target" data-value=(delta) data-edit="money"
                     title=[line.arr_delta_target.map(|minor| money::exact(minor, currency))] {
                     @if let Some(minor) = line.arr_delta_target { (text::short_amount(minor, currency)) }
-                }
-                (self.money_cell("arr_ytd", line.arr_now))
-                td.n data-field="progress" { (self.progress(line.progress())) }
-                td data-field="gap" { (self.gap(line, &page)) }
+                } }
+                @if self.columns.shows(SortKey::ArrYtd) { (self.money_cell("arr_ytd", line.arr_now)) }
+                @if self.columns.shows(SortKey::Progress) { td.n data-field="progress" { (self.progress(line.progress())) } }
+                @if self.columns.shows(SortKey::Gap) { td data-field="gap" { (self.gap(line, &page)) } }
+                (self.further_cells(line))
             }
         }
     }
@@ -83,7 +85,7 @@ impl View<'_> {
         }
     }
 
-    fn progress(&self, progress: Progress) -> Markup {
+    pub(super) fn progress(&self, progress: Progress) -> Markup {
         let currency = self.caller.workspace.currency;
         match progress {
             Progress::None => html! { small { (text::no_target()) } },
@@ -112,22 +114,7 @@ impl View<'_> {
     }
 
     pub(super) fn foot(&self, totals: &Totals) -> Markup {
-        let currency = self.caller.workspace.currency;
-        let sum =
-            |minor: i64| html! { td.n title=(money::exact(minor, currency)) { (text::short_amount(minor, currency)) } };
-        html! {
-            tfoot { tr {
-                th scope="row" { (text::accounts(totals.accounts)) }
-                td {} td {} td {}
-                @for (total, count) in totals.steps { td.c { @if let Some(mean) = mean(total, count) { (mean.one_decimal()) } } }
-                td { @if let Some(mean) = mean(totals.overall, totals.accounts) { b.score.overall { (mean.one_decimal()) } } }
-                (sum(totals.arr_last_year))
-                @match totals.arr_delta_target { Some(minor) => (sum(minor)), None => td {} }
-                (sum(totals.arr_now))
-                td.n { (self.progress(progress_of(totals))) }
-                td { (text::so_many_gaps(totals.with_gap)) }
-            } }
-        }
+        html! { tfoot { tr { th scope="row" { (text::accounts(totals.accounts)) } (self.sums(totals)) } } }
     }
 }
 

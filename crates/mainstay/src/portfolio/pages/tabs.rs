@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::corridor::caller::Caller;
-use crate::text::portfolio as text;
+use crate::text::{portfolio as text, portfolio_view as views};
 
 /// A page of the portfolio; one that does not exist yet has no tab.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -11,10 +11,11 @@ pub enum Tab {
     Report,
     Call,
     Arr,
+    Heat,
 }
 
 impl Tab {
-    const ALL: &[Self] = &[Self::Report, Self::Call, Self::Arr];
+    const ALL: &[Self] = &[Self::Report, Self::Call, Self::Arr, Self::Heat];
 
     /// The address below the workspace's, and the word.
     fn words(self) -> (&'static str, &'static str) {
@@ -22,6 +23,7 @@ impl Tab {
             Self::Report => ("/portfolio", text::tab_report()),
             Self::Call => ("/portfolio/call", crate::text::task::call()),
             Self::Arr => ("/portfolio/arr", text::tab_arr()),
+            Self::Heat => ("/portfolio/heat", views::heat()),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a line is filtered, ordered and grouped by beside its columns, as one flat JSON object.
 
+use std::collections::BTreeMap;
+
 use mainstay_rules::custom_field::Value;
 use serde_json::{Map, Value as Json, json};
 
@@ -11,7 +13,7 @@ pub(super) const FOLDED: char = '~';
 pub(super) const SINCE: &str = "~since";
 
 /// The facets of a line: each field's value as SQL compares it, and the folded form of what people read.
-pub(super) fn facets(details: &LineDetails) -> Json {
+pub(super) fn facets(details: &LineDetails, choice_places: &BTreeMap<String, i64>) -> Json {
     let mut facets = Map::new();
     if let Some(since) = details.since_on {
         facets.insert(SINCE.to_owned(), json!(since));
@@ -26,6 +28,9 @@ pub(super) fn facets(details: &LineDetails) -> Json {
         };
         if let Value::Text(read) | Value::Person { name: read, .. } = value {
             facets.insert(format!("{key}{FOLDED}"), json!(read.to_lowercase()));
+        }
+        if let Some(place) = choice_places.get(key) {
+            facets.insert(format!("{key}{FOLDED}"), json!(format!("{place:04}")));
         }
         facets.insert(key.clone(), plain);
     }

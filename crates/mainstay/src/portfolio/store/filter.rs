@@ -3,6 +3,8 @@
 use mainstay_db::Param;
 use uuid::Uuid;
 
+use super::term::{Term, pattern};
+
 /// Which lines; what the viewer may not see is never among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
@@ -14,26 +16,18 @@ pub struct Filter {
     pub associate: String,
     pub gap_only: bool,
     pub archived: bool,
+    /// Further conditions; each must hold.
+    pub terms: Vec<Term>,
 }
 
 impl Filter {
-    /// The name part as a pattern, its own wildcards taken literally.
-    fn pattern(&self) -> String {
-        if self.text.trim().is_empty() {
-            return String::new();
-        }
-        let text = self.text.trim().to_lowercase();
-        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        format!("%{escaped}%")
-    }
-
     /// What a statement over the workspace's lines begins with.
     pub(super) fn parameters(&self, workspace: Uuid) -> Vec<Box<dyn Param>> {
         vec![
             Box::new(workspace),
             Box::new(self.archived),
             Box::new(self.viewer),
-            Box::new(self.pattern()),
+            Box::new(pattern(&self.text)),
             Box::new(self.types),
             Box::new(self.associate.clone()),
             Box::new(i64::from(self.gap_only)),

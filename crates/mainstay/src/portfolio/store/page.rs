@@ -7,10 +7,14 @@ use super::filter::{Filter, MATCHES};
 use super::frame::Frame;
 use super::line::{COLUMNS, Line, columns, read};
 use super::order::{Place, Sort, SortKey};
+use super::term::{Term, conditions};
 use crate::corridor::fault::Fault;
 
-fn page_statement(frame: Frame, sort: Sort, follows: bool) -> String {
-    let key = sort.key.expression(sort.descending);
+fn page_statement(frame: Frame, sort: Sort, follows: bool, terms: usize) -> String {
+    // Parameters that a statement does not use have no place in it: what comes behind moves up.
+    let facet = if follows { 12 } else { 9 };
+    let first_term = facet + usize::from(sort.key.facet().is_some());
+    let key = sort.key.expression(sort.descending, &format!("${facet}"));
     let (direction, beyond) = if sort.descending { ("DESC", "<") } else { ("ASC", ">") };
     let kind = sort.key.kind();
     // A key travels as text in the cursor; SQLite keeps dates as text anyway.
@@ -27,9 +31,10 @@ fn page_statement(frame: Frame, sort: Sort, follows: bool) -> String {
     };
     let after = if follows { format!(" AND {beyond_place}") } else { String::new() };
     format!(
-        "SELECT {}, CAST({key} AS TEXT) {} AND {MATCHES}{after} ORDER BY {key} {direction}, {ties} LIMIT $8",
+        "SELECT {}, CAST({key} AS TEXT) {} AND {MATCHES}{}{after} ORDER BY {key} {direction}, {ties} LIMIT $8",
         columns!(),
         frame.source(),
+        conditions(terms, first_term),
     )
 }
 
@@ -39,11 +44,17 @@ fn worded(statement: &str, date: &str) -> String {
 }
 
 fn page_statements(date: &str) -> Vec<String> {
-    let sorts = SortKey::ALL.into_iter().flat_map(|key| [false, true].map(|descending| Sort { key, descending }));
-    let asked = sorts.flat_map(|sort| [false, true].map(|follows| (sort, follows)));
-    asked
-        .flat_map(|(sort, follows)| Frame::KINDS.map(|frame| worded(&page_statement(frame, sort, follows), date)))
-        .collect()
+    let mut all = Vec::new();
+    for key in SortKey::kinds() {
+        for (descending, follows) in [(false, false), (false, true), (true, false), (true, true)] {
+            let sort = Sort { key, descending };
+            for frame in Frame::KINDS {
+                // Each further term is the same text again.
+                all.extend([0, 2].map(|terms| worded(&page_statement(frame, sort, follows, terms), date)));
+            }
+        }
+    }
+    all
 }
 
 fn sqlite_statements() -> Vec<String> {
@@ -67,7 +78,7 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Line>, Fault> {
     let date = tx.by("TEXT", "DATE");
-    let statement = worded(&page_statement(frame, sort, after.is_some()), date);
+    let statement = worded(&page_statement(frame, sort, after.is_some(), filter.terms.len()), date);
     let mut parameters = filter.parameters(workspace);
     parameters.push(Box::new(limit));
     if let Some(place) = after {
@@ -77,6 +88,10 @@ pub fn page(
             Box::new(place.id),
         ]);
     }
+    if let Some(facet) = sort.key.facet() {
+        parameters.push(Box::new(facet));
+    }
+    parameters.extend(filter.terms.iter().flat_map(Term::parameters));
     let parameters: Vec<&dyn Param> = parameters.iter().map(|parameter| &**parameter).collect();
     Ok(tx.rows(&statement, &parameters, |row| Ok(Line { key: row.get(COLUMNS)?, ..read(row)? }))?)
 }

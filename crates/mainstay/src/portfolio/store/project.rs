@@ -22,7 +22,6 @@ struct Money {
     now: i64,
     delta_target: Option<i64>,
     end_on: Option<Date>,
-    since_on: Option<Date>,
     next_change_on: Date,
     details: LineDetails,
 }
@@ -102,7 +101,7 @@ fn steps_of(card: &Scorecard) -> Vec<LineStep> {
 fn write(tx: &mut Tx<'_>, by: &By, a: &Account, card: &Scorecard, money: &Money) -> Result<(), Fault> {
     let steps = steps_of(card);
     let text = serde_json::to_string(&steps).map_err(Fault::internal)?;
-    let facets = facets(&money.details);
+    let facets = facets(&money.details, &accounts::choice_places(tx, by.workspace.id, a.id)?);
     let details = serde_json::to_string(&money.details).map_err(Fault::internal)?;
     let scores: Vec<Option<i64>> = steps.iter().map(|step| step.score).collect();
     let gap_step = card.gap.as_ref().and_then(|gap| i64::try_from(gap.step).ok());

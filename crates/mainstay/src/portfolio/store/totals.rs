@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::filter::{Filter, MATCHES};
 use super::frame::Frame;
 use super::line::Line;
+use super::term::{Term, conditions};
 use crate::corridor::fault::Fault;
 
 /// The totals of all lines that match, over what the viewer may see.
@@ -44,46 +45,47 @@ impl Totals {
     }
 }
 
-fn statement(frame: Frame) -> String {
-    let source = frame.source();
-    format!(
-        "SELECT COUNT(*), COALESCE(CAST(SUM(l.arr_last_year) AS BIGINT), 0), CAST(SUM(l.arr_delta_target) AS BIGINT),
-           COALESCE(CAST(SUM(l.arr_now) AS BIGINT), 0), COALESCE(CAST(SUM(l.overall) AS BIGINT), 0), COUNT(l.gap_step),
-           COALESCE(CAST(SUM(l.step_1) AS BIGINT), 0), COUNT(l.step_1),
-           COALESCE(CAST(SUM(l.step_2) AS BIGINT), 0), COUNT(l.step_2),
-           COALESCE(CAST(SUM(l.step_3) AS BIGINT), 0), COUNT(l.step_3),
-           COALESCE(CAST(SUM(l.step_4) AS BIGINT), 0), COUNT(l.step_4),
-           COALESCE(CAST(SUM(l.step_5) AS BIGINT), 0), COUNT(l.step_5)
-         {source} AND {MATCHES}"
-    )
+/// What `read_sums` reads, of lines `l`.
+pub(super) const SUMS: &str =
+    "COUNT(*), COALESCE(CAST(SUM(l.arr_last_year) AS BIGINT), 0), CAST(SUM(l.arr_delta_target) AS BIGINT),
+     COALESCE(CAST(SUM(l.arr_now) AS BIGINT), 0), COALESCE(CAST(SUM(l.overall) AS BIGINT), 0), COUNT(l.gap_step),
+     COALESCE(CAST(SUM(l.step_1) AS BIGINT), 0), COUNT(l.step_1),
+     COALESCE(CAST(SUM(l.step_2) AS BIGINT), 0), COUNT(l.step_2),
+     COALESCE(CAST(SUM(l.step_3) AS BIGINT), 0), COUNT(l.step_3),
+     COALESCE(CAST(SUM(l.step_4) AS BIGINT), 0), COUNT(l.step_4),
+     COALESCE(CAST(SUM(l.step_5) AS BIGINT), 0), COUNT(l.step_5)";
+
+fn statement(frame: Frame, terms: usize) -> String {
+    format!("SELECT {SUMS} {} AND {MATCHES}{}", frame.source(), conditions(terms, 8))
 }
 
 fn all_statements() -> Vec<String> {
-    Frame::KINDS.map(statement).to_vec()
+    Frame::KINDS.into_iter().flat_map(|frame| [0, 2].map(|terms| statement(frame, terms))).collect()
 }
 
 statements!(all_statements);
 
 pub fn totals(tx: &mut Tx<'_>, workspace: Uuid, frame: Frame, filter: &Filter) -> Result<Totals, Fault> {
-    let parameters = filter.parameters(workspace);
+    let mut parameters = filter.parameters(workspace);
+    parameters.extend(filter.terms.iter().flat_map(Term::parameters));
     let parameters: Vec<&dyn Param> = parameters.iter().map(|parameter| &**parameter).collect();
-    Ok(tx.one(&statement(frame), &parameters, read)?.unwrap_or_default())
+    Ok(tx.one(&statement(frame, filter.terms.len()), &parameters, |row| read_sums(row, 0))?.unwrap_or_default())
 }
 
-fn read(row: &Row<'_>) -> mainstay_db::Result<Totals> {
+pub(super) fn read_sums(row: &Row<'_>, from: usize) -> mainstay_db::Result<Totals> {
     Ok(Totals {
-        accounts: row.get(0)?,
-        arr_last_year: row.get(1)?,
-        arr_delta_target: row.get(2)?,
-        arr_now: row.get(3)?,
-        overall: row.get(4)?,
-        with_gap: row.get(5)?,
+        accounts: row.get(from)?,
+        arr_last_year: row.get(from + 1)?,
+        arr_delta_target: row.get(from + 2)?,
+        arr_now: row.get(from + 3)?,
+        overall: row.get(from + 4)?,
+        with_gap: row.get(from + 5)?,
         steps: [
-            (row.get(6)?, row.get(7)?),
-            (row.get(8)?, row.get(9)?),
-            (row.get(10)?, row.get(11)?),
-            (row.get(12)?, row.get(13)?),
-            (row.get(14)?, row.get(15)?),
+            (row.get(from + 6)?, row.get(from + 7)?),
+            (row.get(from + 8)?, row.get(from + 9)?),
+            (row.get(from + 10)?, row.get(from + 11)?),
+            (row.get(from + 12)?, row.get(from + 13)?),
+            (row.get(from + 14)?, row.get(from + 15)?),
         ],
     })
 }

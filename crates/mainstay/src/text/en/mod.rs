@@ -13,6 +13,7 @@ pub mod job;
 pub mod people;
 pub mod pod;
 pub mod portfolio;
+pub mod portfolio_view;
 pub mod scorecard;
 pub mod task;
 pub mod template;

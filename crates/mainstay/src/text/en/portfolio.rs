@@ -5,7 +5,7 @@ use mainstay_rules::scorecard::Template;
 use maud::{Markup, html};
 
 use crate::portfolio::store::SortKey;
-use crate::text::texts;
+use crate::text::{portfolio_view as view, texts};
 
 texts! {
     title = "Progress report";
@@ -108,6 +108,12 @@ pub fn column(key: SortKey, template: &Template) -> &str {
         SortKey::ArrYtd => "YTD ARR",
         SortKey::Progress => "Progress",
         SortKey::Gap => "Gap",
+        SortKey::ExternalId => view::external_id(),
+        SortKey::Industry => view::industry(),
+        SortKey::Vertical => view::vertical(),
+        SortKey::Geography => view::geography(),
+        SortKey::Since => view::since(),
+        SortKey::OwnText(_) | SortKey::OwnNumber(_) => "",
     }
 }
 

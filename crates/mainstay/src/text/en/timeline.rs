@@ -194,9 +194,8 @@ pub fn role(word: &str) -> &str {
     match word {
         "team" => "a team member",
         "observer" => "an observer",
-        own => return own.strip_prefix("field.").unwrap_or(own).replace('_', " "),
-    };
-    words.to_owned()
+        other => other,
+    }
 }
 
 pub fn person_changed(what: &str, name: &str) -> Markup {

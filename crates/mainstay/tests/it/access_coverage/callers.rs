@@ -131,6 +131,7 @@ pub struct World {
     import: String,
     job: String,
     field: String,
+    view: String,
 }
 
 impl World {
@@ -171,8 +172,9 @@ impl World {
         let token = token(&house.admin, "read").0;
         let import = stage_import(&house.admin);
         let field = add_field(&house.admin);
+        let view = add_view(&house.admin);
         let job = failed_job(&house.data);
-        Self { house, browsers, tokens, open, confidential, unattached, user, token, import, job, field }
+        Self { house, browsers, tokens, open, confidential, unattached, user, token, import, job, field, view }
     }
 
     /// Sends the case's request as this caller.
@@ -189,6 +191,7 @@ impl World {
                 .replace("{token}", &self.token)
                 .replace("{import}", &self.import)
                 .replace("{field}", &self.field)
+                .replace("{view}", &self.view)
                 .replace("{metric}", "launched")
                 .replace("{what}", "overall")
                 .replace("{name}", "seats_used")
@@ -352,6 +355,13 @@ fn upload(file: &str) -> String {
     format!(
         "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"report.csv\"\r\nContent-Type: text/csv\r\n\r\n{file}\r\n--edge--\r\n"
     )
+}
+
+fn add_view(admin: &Browser) -> String {
+    let body = json!({ "name": format!("View of {OURS}"), "query": "type=2", "shared": true });
+    let made = admin.json("POST", "/api/v1/views", &body);
+    assert_eq!(made.status, 201, "{}", made.body);
+    made.json()["id"].as_str().expect("a view has an id").to_owned()
 }
 
 fn add_field(admin: &Browser) -> String {

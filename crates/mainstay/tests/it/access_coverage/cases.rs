@@ -29,6 +29,8 @@ pub enum Right {
     /// A task on the account, or one about none (then the path has no account of its own).
     ReadTask(Door),
     WriteTask(Door),
+    /// A shared view of the administrator's.
+    SharedView(Door),
     /// One's own session: no scope, only being signed in.
     Own(Door),
 }
@@ -44,6 +46,7 @@ impl Right {
             | Self::SteerAccount(door)
             | Self::ReadTask(door)
             | Self::WriteTask(door)
+            | Self::SharedView(door)
             | Self::Own(door) => door == Page,
         }
     }
@@ -52,7 +55,9 @@ impl Right {
     pub fn scope(self) -> TokenScope {
         match self {
             Self::Everybody | Self::ReadAccount(_) | Self::ReadTask(_) | Self::Own(_) => TokenScope::Read,
-            Self::WriteAccount(_) | Self::SteerAccount(_) | Self::WriteTask(_) => TokenScope::Write,
+            Self::WriteAccount(_) | Self::SteerAccount(_) | Self::WriteTask(_) | Self::SharedView(_) => {
+                TokenScope::Write
+            }
             Self::Deed(deed, _) | Self::Row(deed, _) => match deed {
                 Deed::Read => TokenScope::Read,
                 Deed::CreateAccount | Deed::AddTask | Deed::Import | Deed::ManageScorecards => TokenScope::Write,
@@ -110,7 +115,9 @@ use Deed::{
     AddTask, CreateAccount, Import, ManageFields, ManageJobs, ManageOwn, ManagePeople, ManageScorecards,
     ManageWorkspace, Read,
 };
-use Right::{Deed as May, Everybody, Own, ReadAccount, ReadTask, Row, SteerAccount, WriteAccount, WriteTask};
+use Right::{
+    Deed as May, Everybody, Own, ReadAccount, ReadTask, Row, SharedView, SteerAccount, WriteAccount, WriteTask,
+};
 
 #[rustfmt::skip]
 pub const CASES: &[Case] = &[
@@ -130,6 +137,13 @@ pub const CASES: &[Case] = &[
     case("GET", "/w/{workspace}/portfolio", May(Read, Page), None, &[200]),
     case("GET", "/w/{workspace}/portfolio/rows", May(Read, Page), None, &[200]),
     case("POST", "/w/{workspace}/portfolio/cells", WriteAccount(Page), Json(r#"{"edits":[{"account":"{account}","field":"launched","value":"6"}]}"#), &[200]),
+    case("GET", "/w/{workspace}/portfolio/heat", May(Read, Page), None, &[200]),
+    case("POST", "/w/{workspace}/portfolio/views", May(CreateAccount, Page), Form("name="), &[422]),
+    case("POST", "/w/{workspace}/portfolio/views/{view}", SharedView(Page), Form("name="), &[422]),
+    case("GET", "/api/v1/views", May(Read, Api), None, &[200]),
+    case("POST", "/api/v1/views", May(CreateAccount, Api), Json(r#"{"name":""}"#), &[422]),
+    case("GET", "/api/v1/views/{view}", Row(Read, Api), None, &[200]),
+    case("PATCH", "/api/v1/views/{view}", SharedView(Api), Json(r#"{"name":""}"#), &[422]),
     case("GET", "/api/v1/portfolio", May(Read, Api), None, &[200]),
     case("PATCH", "/api/v1/portfolio", WriteAccount(Api), Json(r#"{"edits":[{"account":"{account}","field":"launched","value":"6"}]}"#), &[200]),
     case("GET", "/w/{workspace}/portfolio/export", May(Read, Page), None, &[200]),
@@ -310,6 +324,7 @@ pub const CASES: &[Case] = &[
     case("GET", "/api/v1/me/sessions", May(ManageOwn, Api), None, &[200]),
     case("DELETE", "/api/v1/me/sessions/{session}", May(ManageOwn, Api), None, &[404]),
     // What ends something comes last.
+    case("DELETE", "/api/v1/views/{view}", SharedView(Api), None, &[204, 404]),
     case("POST", "/w/{workspace}/accounts/{account}/scores/{metric}/withdraw", WriteAccount(Page), Form(""), &[200, 303]),
     case("DELETE", "/api/v1/accounts/{account}/scores/{metric}", WriteAccount(Api), None, &[200, 204]),
     case("POST", "/w/{workspace}/accounts/{account}/contracts/{contract}/amendments/{amendment}/withdraw", WriteAccount(Page), Form(""), &[303, 404]),

@@ -95,6 +95,7 @@ impl Right {
                 | Self::SteerAccount(_)
                 | Self::ReadTask(_)
                 | Self::WriteTask(_)
+                | Self::SharedView(_)
                 | Self::Row(_, _) => Some(404),
                 _ if on_page => Some(404),
                 _ => None,
@@ -110,6 +111,7 @@ impl Right {
                 Some(404)
             }
             _ if caller.scope() < needs => Some(403),
+            Self::SharedView(_) if caller.role() == mainstay_rules::permission::Role::Member => Some(403),
             Self::WriteAccount(_) if !caller.writes(account) => Some(403),
             Self::WriteTask(_) if !caller.writes(account) && !caller.does_the_task() => Some(403),
             Self::SteerAccount(_) if !caller.steers(account) => Some(403),
