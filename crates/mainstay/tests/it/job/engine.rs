@@ -15,6 +15,7 @@ use mainstay::job::{Held, JobKind, Kinds, reactions};
 use mainstay::people;
 use mainstay_db::{Config, Database, Db, Scope, Tx};
 use mainstay_rules::event::Kind;
+use mainstay_rules::job::State;
 use mainstay_rules::money::Currency;
 use mainstay_rules::problem::Problem;
 use mainstay_rules::schedule::{CatchUp, Cutoff, Rule, Schedule, Weekdays};
@@ -166,6 +167,15 @@ impl Engine {
         jobs_of(&self.runtime, &self.app, &self.workspace)
     }
 
+    /// How many jobs of the first workspace are in this state.
+    pub fn count(&self, state: State) -> usize {
+        let id = self.workspace.id;
+        let count = move |tx: &mut Tx<'_>| store::count_by_state(tx, id);
+        let counts = self.runtime.block_on(self.app.db.read(Scope::Workspace(id), count)).expect("jobs are counted");
+        let found = counts.iter().find(|(known, _)| *known == state).map_or(0, |(_, count)| *count);
+        usize::try_from(found).expect("a count")
+    }
+
     pub fn job(&self, key: &str) -> Job {
         self.jobs().into_iter().find(|job| job.key == key).unwrap_or_else(|| panic!("there is no job {key}"))
     }
@@ -191,7 +201,7 @@ impl Engine {
 
 pub fn jobs_of(runtime: &Runtime, app: &App, workspace: &Workspace) -> Vec<Job> {
     let id = workspace.id;
-    let list = move |tx: &mut Tx<'_>| store::list_jobs(tx, id, &JobFilter::default(), None, 10_000);
+    let list = move |tx: &mut Tx<'_>| store::list_jobs(tx, id, &JobFilter::default(), None, 100_000);
     runtime.block_on(app.db.read(Scope::Workspace(id), list)).expect("jobs are listed")
 }
 

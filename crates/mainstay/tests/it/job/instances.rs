@@ -9,8 +9,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
+use mainstay::app::App;
 use mainstay::corridor::source::Source;
-use mainstay::job::reactions;
+use mainstay::corridor::verb::By;
+use mainstay::job::{reactions, store};
+use mainstay_db::{Scope, Tx};
+use mainstay_rules::job::State;
 use mainstay_rules::problem::Problem;
 use serde_json::json;
 use tokio::sync::watch;
@@ -19,15 +23,21 @@ use super::engine::{Engine, FAILS, SLOW, TIMER, happened, open};
 use crate::both;
 use crate::harness::On;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
+
+fn is_soak() -> bool {
+    std::env::var_os("MAINSTAY_SOAK").is_some()
+}
 
 /// Waits until every job of the engine's workspace is done.
 fn wait_until_done(engine: &Engine) {
     let began = Instant::now();
-    while engine.jobs().iter().any(|job| job.state.as_str() != "done") {
-        assert!(began.elapsed() < PATIENCE, "still not done: {:?}", engine.jobs());
+    let waits = |state| engine.count(state) > 0;
+    while waits(State::Due) || waits(State::Running) || waits(State::Failed) {
+        assert!(began.elapsed() < PATIENCE, "still not done: {} are", engine.count(State::Done));
         std::thread::sleep(Duration::from_millis(20));
     }
+    assert_eq!(engine.count(State::Parked), 0);
 }
 
 both!(
@@ -56,9 +66,9 @@ both!(
             engine.let_leases_run_out();
             let take_back = {
                 let (kinds, now) = (engine.app.jobs, engine.now());
-                move |tx: &mut mainstay_db::Tx<'_>| mainstay::job::store::take_back(tx, kinds, now)
+                move |tx: &mut Tx<'_>| store::take_back(tx, kinds, now)
             };
-            engine.runtime.block_on(engine.app.db.write(mainstay_db::Scope::System, take_back)).expect("it is taken back");
+            engine.runtime.block_on(engine.app.db.write(Scope::System, take_back)).expect("it is taken back");
         }
         assert_eq!(engine.job("deadly").state.as_str(), "parked");
     }
@@ -70,14 +80,12 @@ both!(
         engine.set_timer(&SLOW, "long", engine.now(), json!({ "millis": 600_000 }));
         engine.runtime.block_on(async {
             let running = tokio::spawn(reactions::run(engine.app.clone()));
-            let began = Instant::now();
-            let is_running = |app: mainstay::app::App, id| async move {
-                let read = move |tx: &mut mainstay_db::Tx<'_>| {
-                    mainstay::job::store::count_by_state(tx, id)
-                };
-                let counts = app.db.read(mainstay_db::Scope::Workspace(id), read).await.expect("jobs are counted");
-                counts.iter().any(|(state, _)| state.as_str() == "running")
+            let is_running = |app: App, id| async move {
+                let read = move |tx: &mut Tx<'_>| store::count_by_state(tx, id);
+                let counts = app.db.read(Scope::Workspace(id), read).await.expect("jobs are counted");
+                counts.iter().any(|(state, _)| *state == State::Running)
             };
+            let began = Instant::now();
             while !is_running(engine.app.clone(), engine.workspace.id).await {
                 assert!(began.elapsed() < PATIENCE, "it never began");
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -94,12 +102,12 @@ both!(
 #[test]
 fn two_servers_share_the_work_and_double_nothing_soak() {
     let engine = Engine::new(On::Postgres);
-    let count = if std::env::var_os("MAINSTAY_SOAK").is_some() { 12_000 } else { 600 };
+    let count = if is_soak() { 12_000 } else { 600 };
     let past = Source::system().now() - SignedDuration::from_secs(1);
     let workspace = Arc::clone(&engine.workspace);
-    let set = move |tx: &mut mainstay_db::Tx<'_>, by: &mainstay::corridor::verb::By| {
+    let set = move |tx: &mut Tx<'_>, by: &By| {
         for n in 0..count {
-            mainstay::job::store::set_timer(tx, by, &TIMER, &format!("timer {n}"), past, &json!({}))?;
+            store::set_timer(tx, by, &TIMER, &format!("timer {n}"), past, &json!({}))?;
         }
         Ok(())
     };
@@ -145,29 +153,24 @@ fn start_worker(engine: &Engine) -> Child {
         .expect("the worker starts")
 }
 
-fn count_done(engine: &Engine) -> usize {
-    engine.jobs().iter().filter(|job| job.state.as_str() == "done").count()
-}
-
 both!(
     fn killed_in_the_middle_everything_is_done_once_soak(on) {
         let engine = Engine::new(on);
-        let is_soak = std::env::var_os("MAINSTAY_SOAK").is_some();
-        let (count, rounds) = if is_soak { (1_200, 30) } else { (80, 3) };
+        let (count, rounds) = if is_soak() { (1_200, 30) } else { (80, 3) };
         for n in 0..count {
             engine.set_timer(&SLOW, &format!("step {n}"), engine.now(), json!({ "millis": 40 + n % 7 * 20 }));
         }
         for round in 1..=rounds {
-            let before = count_done(&engine);
+            let before = engine.count(State::Done);
             let mut worker = start_worker(&engine);
             let began = Instant::now();
-            while count_done(&engine) < before + count / (rounds + 2) {
+            while engine.count(State::Done) < before + count / (rounds + 2) {
                 assert!(began.elapsed() < PATIENCE, "the worker of round {round} does nothing");
                 std::thread::sleep(Duration::from_millis(5));
             }
             worker.kill().expect("it is killed");
             worker.wait().expect("it is gone");
-            if !is_soak {
+            if !is_soak() {
                 engine.let_leases_run_out(); // the long battery waits for them
             }
         }
