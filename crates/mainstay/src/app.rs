@@ -145,12 +145,11 @@ pub fn heading(
 /// The gap of an account in the words of its scorecard; none when it has none, or is archived.
 pub fn gap(tx: &mut Tx<'_>, workspace: uuid::Uuid, account: uuid::Uuid) -> Result<Option<task::Gap>, Fault> {
     let Some(line) = portfolio::store::line(tx, workspace, account)? else { return Ok(None) };
-    let answers = match line.associate_id {
-        Some(associate) => Some(associate),
-        None => {
-            let members = pod::store::members(tx, workspace, account)?;
-            members.into_iter().find(|member| member.role == PodRole::Owner).map(|owner| owner.user_id)
-        }
+    let answers = if let Some(associate) = line.associate_id {
+        Some(associate)
+    } else {
+        let members = pod::store::members(tx, workspace, account)?;
+        members.into_iter().find(|member| member.role == PodRole::Owner).map(|owner| owner.user_id)
     };
     let templates = scorecard::store::templates(tx, workspace)?;
     Ok(portfolio::gap(&line, templates.governing(line.segment())).map(|gap| task::Gap { answers, ..gap }))

@@ -31,7 +31,7 @@ pub(super) struct Cells<'a> {
     /// None in a file without amounts.
     pub currency: Option<Currency>,
     pub row: usize,
-    pub cells: &'a [String],
+    pub texts: &'a [String],
     pub problems: Vec<RowProblem>,
 }
 
@@ -43,7 +43,7 @@ impl<'a> Cells<'a> {
         row: usize,
         cells: &'a [String],
     ) -> Self {
-        Self { mapping, conventions, currency, row, cells, problems: Vec::new() }
+        Self { mapping, conventions, currency, row, texts: cells, problems: Vec::new() }
     }
 
     pub fn is_refused(&self) -> bool {
@@ -52,13 +52,13 @@ impl<'a> Cells<'a> {
 
     /// Nothing stands in any column that is read.
     pub fn is_blank(&self) -> bool {
-        let read = self.mapping.columns().iter().zip(self.cells);
+        let read = self.mapping.columns().iter().zip(self.texts);
         read.filter(|(column, _)| column.field != Field::Ignore).all(|(_, cell)| is_blank(cell))
     }
 
     /// The cell of a field; none when there is no such column, or nothing in it.
     pub fn cell(&self, field: Field) -> Option<&'a str> {
-        let cell = self.cells.get(self.mapping.column_of(field)?)?;
+        let cell = self.texts.get(self.mapping.column_of(field)?)?;
         (!cell.trim().is_empty()).then_some(cell.as_str())
     }
 

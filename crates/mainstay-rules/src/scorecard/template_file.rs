@@ -205,7 +205,7 @@ impl Template {
 /// The line of a byte, the first being 1.
 fn line_of(text: &str, at: usize) -> usize {
     let before = text.as_bytes().get(..at.min(text.len())).unwrap_or_default();
-    1 + before.iter().filter(|byte| **byte == b'\n').count()
+    before.split(|byte| *byte == b'\n').count()
 }
 
 struct Reader<'a> {

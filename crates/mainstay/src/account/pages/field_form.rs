@@ -112,8 +112,9 @@ fn input(
     let hint = |other: &'static str| if field.help.is_empty() { other } else { &field.help };
     match field.kind {
         Kind::Text => Field::text(&word, &field.name, typed).max(FIELD_TEXT_CHARS_MAX).hint(hint("")).show(errors),
-        Kind::Number => Field::text(&word, &field.name, typed).max(30).hint(hint(text::number_hint())).show(errors),
-        Kind::Money => Field::text(&word, &field.name, typed).max(30).hint(hint(text::number_hint())).show(errors),
+        Kind::Number | Kind::Money => {
+            Field::text(&word, &field.name, typed).max(30).hint(hint(text::number_hint())).show(errors)
+        }
         Kind::Date => Field::text(&word, &field.name, typed).kind("date", "off").hint(hint("")).show(errors),
         Kind::Choice => {
             let offered = field.choices.iter().filter(|choice| !choice.removed || held_is(held, choice));

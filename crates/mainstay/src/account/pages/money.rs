@@ -261,7 +261,7 @@ impl View<'_> {
                     (frame::csrf(self.caller))
                     @for error in on_the_whole(errors) { (notice_bad(&error.message)) }
                     p.soft { (text::amendment_what()) }
-                    (self.amendment_fields(&contract.id.to_string(), &form, errors, self.currency_of(contract)))
+                    (Self::amendment_fields(&contract.id.to_string(), &form, errors, self.currency_of(contract)))
                     label.check {
                         input type="checkbox" name="is_price" value="1" checked[!form.is_price.is_empty()];
                         span { (text::is_price()) }
@@ -285,7 +285,7 @@ impl View<'_> {
                             .max(NAME_CHARS_MAX).show(errors))
                         (Field::text("external_id", text::external_id(), &form.external_id).id("new-external-id").show(errors))
                     }
-                    (self.amendment_fields("new", &form, errors, self.caller.workspace.currency))
+                    (Self::amendment_fields("new", &form, errors, self.caller.workspace.currency))
                     (self.terms_fields("new", &form, errors, true))
                     div.row { button.primary { (text::contract_button()) } }
                 }
@@ -293,7 +293,7 @@ impl View<'_> {
         }
     }
 
-    fn amendment_fields(&self, prefix: &str, form: &MoneyForm, errors: &[FieldError], usual: Currency) -> Markup {
+    fn amendment_fields(prefix: &str, form: &MoneyForm, errors: &[FieldError], usual: Currency) -> Markup {
         let id = |name: &str| format!("{prefix}-{name}");
         html! {
             div.pair {

@@ -42,7 +42,9 @@ impl Index {
             let some = accounts::accounts_after(tx, workspace, who.user, after, AT_ONCE)?;
             let Some(last) = some.last() else { break };
             after = last.id;
-            some.iter().for_each(|account| index.add_held(who, account));
+            for account in &some {
+                index.add_held(who, account);
+            }
         }
         after = Uuid::nil();
         loop {

@@ -1,8 +1,6 @@
 //! Large files step by step, each step a short transaction: keep the rows, check them, sort them by account, write the
 //! accounts one after the other, and take them back. A step that was done is not done again after a crash.
 
-use std::collections::HashMap;
-
 use mainstay_db::Tx;
 use mainstay_rules::event::Kind;
 use mainstay_rules::field::{FieldCode, FieldError};
@@ -119,7 +117,9 @@ pub fn apply_at_once(
     tx.lock(&[workspace])?;
     let rows = chunk::chunks(tx, workspace, import.id, 0, ALL)?;
     let (mut walker, told) = walker(tx, by, who, import, &rows)?;
-    rows.into_iter().for_each(|row| walker.row(row));
+    for row in rows {
+        walker.row(row);
+    }
     let found = with_conventions(walker.finish(), &told);
     expect_answers(import, &found, leave_out_refused)?;
     let mut facts: Vec<(Uuid, Facts)> = walker.take().into_iter().collect();
@@ -143,7 +143,9 @@ pub fn check_at_once(tx: &mut Tx<'_>, by: &By, who: Who, import: &Import) -> Res
     }
     let rows = chunk::chunks(tx, by.workspace.id, import.id, 0, ALL)?;
     let (mut walker, told) = walker(tx, by, who, import, &rows)?;
-    rows.into_iter().for_each(|row| walker.row(row));
+    for row in rows {
+        walker.row(row);
+    }
     let mut found = with_conventions(walker.finish(), &told);
     for (account, facts) in walker.take() {
         if facts.new.is_none() && facts.report.is_none() {
@@ -340,8 +342,8 @@ pub fn written_count(tx: &mut Tx<'_>, by: &By, import: &Import) -> Result<i64, F
 }
 
 /// What `facts` say, as the rows of the table that holds them.
-pub fn as_rows(facts: HashMap<Uuid, Facts>) -> Result<Vec<(Uuid, String, i64)>, Fault> {
-    let mut rows = Vec::with_capacity(facts.len());
+pub fn as_rows(facts: impl IntoIterator<Item = (Uuid, Facts)>) -> Result<Vec<(Uuid, String, i64)>, Fault> {
+    let mut rows = Vec::new();
     for (account, facts) in facts {
         let text = serde_json::to_string(&facts).map_err(Fault::internal)?;
         rows.push((account, text, i64::try_from(facts.rows()).unwrap_or(0)));

@@ -22,7 +22,7 @@ impl View<'_> {
     }
 
     /// Whatever the address says that the form does not ask.
-    pub(super) fn carried(&self, asked: &Asked, but: &[&str]) -> Markup {
+    pub(super) fn carried(asked: &Asked, but: &[&str]) -> Markup {
         html! {
             @for (word, value) in asked.pairs().into_iter().chain(asked.of.as_deref().map(|view| ("of", view))) {
                 @if !but.contains(&word) { input type="hidden" name=(word) value=(value); }
@@ -107,7 +107,7 @@ impl View<'_> {
             details.tool {
                 summary { (text::add_filter()) }
                 form.tool-box method="get" action=(self.caller.path("/portfolio")) {
-                    (self.carried(asked, &[]))
+                    (Self::carried(asked, &[]))
                     div.field {
                         label for="add-field" { (text::field()) }
                         select #add-field name="add" {
@@ -140,7 +140,7 @@ impl View<'_> {
         let now = asked.group.as_deref().unwrap_or_default();
         html! {
             form.row.group-by method="get" action=(self.caller.path("/portfolio")) data-autosubmit {
-                (self.carried(asked, &["group"]))
+                (Self::carried(asked, &["group"]))
                 label.sr for="group-by" { (text::group_by()) }
                 select #group-by name="group" {
                     option value="" { @if now.is_empty() { (text::group_by()) } @else { (text::no_groups()) } }
@@ -160,7 +160,7 @@ impl View<'_> {
             details.tool {
                 summary { (text::columns()) }
                 form.tool-box method="get" action=(self.caller.path("/portfolio")) {
-                    (self.carried(asked, &["columns"]))
+                    (Self::carried(asked, &["columns"]))
                     // Nothing ticked is a choice too: the account alone.
                     input type="hidden" name="columns" value="name";
                     fieldset {

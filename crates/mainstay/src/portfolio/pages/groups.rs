@@ -1,7 +1,6 @@
 //! The report in groups: a line of totals for each, opened and closed by a link, so that it works without script.
 
 use mainstay_rules::money;
-use mainstay_rules::score::Mean;
 use maud::{Markup, html};
 
 use super::{Report, View};
@@ -72,10 +71,11 @@ impl View<'_> {
     }
 
     /// How a type of accounts stands, for the heat map: the mean in its colour.
-    pub(super) fn mean_chip(&self, totals: &Totals) -> Markup {
-        match mean(totals.overall, totals.accounts) {
-            Some(mean) => html! { b class=(super::row::chip(mean, false)) { (Mean::one_decimal(mean)) } },
-            None => html! {},
+    pub(super) fn mean_chip(totals: &Totals) -> Markup {
+        html! {
+            @if let Some(mean) = mean(totals.overall, totals.accounts) {
+                b class=(super::row::chip(mean, false)) { (mean.one_decimal()) }
+            }
         }
     }
 }

@@ -77,7 +77,7 @@ impl View<'_> {
         let asked = Asked { r#type: Some(kind.to_string()), ..Asked::default() };
         html! {
             a.heat-cell href=(self.of_group(&asked, "tenure", tenure(band))) {
-                (self.mean_chip(&group.totals)) " " span { (text::so_many_accounts(group.totals.accounts)) }
+                (Self::mean_chip(&group.totals)) " " span { (text::so_many_accounts(group.totals.accounts)) }
             }
         }
     }

@@ -74,7 +74,7 @@ pub async fn show(State(app): State<App>, caller: Allowed<Read>, RawQuery(query)
         })
         .await?;
     let (people, actions) = (&read.people, Some(&read.report.actions));
-    let view = View { people, actions, ..read.heads.view(&caller, today, &read.columns) };
+    let view = View { actions, people, ..read.heads.view(&caller, today, &read.columns) };
     let page = view.report(&read.report, &read.asked, read.sort);
     Ok(frame::page(&caller, Menu::Portfolio, text::title(), &page))
 }
@@ -112,7 +112,7 @@ impl Looks<'_> {
         let people = people::store::list_users(tx, workspace, ("", Uuid::nil()), PEOPLE_OFFERED)?;
         report.people = people.iter().filter(|user| user.active).map(|user| user.name.clone()).collect();
         let people = people.into_iter().map(|user| (user.id.to_string(), user.name)).collect();
-        Ok(ReadReport { asked, columns, sort, report, people, heads })
+        Ok(ReadReport { heads, asked, columns, sort, report, people })
     }
 
     fn lines(

@@ -113,7 +113,7 @@ impl View<'_> {
         let filtered = asked.q.is_some() || asked.r#type.is_some() || asked.associate.is_some() || asked.gap.is_some();
         html! {
             form.filters method="get" action=(self.caller.path("/portfolio")) data-autosubmit aria-label=(text::filter_label()) {
-                (self.carried(asked, &["q", "type", "associate", "gap"]))
+                (Self::carried(asked, &["q", "type", "associate", "gap"]))
                 label.sr for="filter-q" { (text::account_name()) }
                 input #filter-q type="search" name="q" placeholder=(text::account_name()) value=(asked.q.as_deref().unwrap_or_default());
                 @for kind in AccountType::ALL {

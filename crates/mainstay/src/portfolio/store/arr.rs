@@ -108,11 +108,11 @@ impl Span {
         largest.truncate(NAMED);
         let ids: Vec<Uuid> = largest.iter().map(|(id, _)| *id).collect();
         let names = account_names(tx, self.workspace.id, &ids)?;
-        let named = |(id, arr_minor): (Uuid, i64)| Some(Named { id, name: names.get(&id)?.clone(), arr_minor });
+        let with_name = |(id, arr_minor): (Uuid, i64)| Some(Named { id, name: names.get(&id)?.clone(), arr_minor });
         Ok(Arr {
             bridge: bridge(clients.standings.values().copied()),
             concentration: concentration(ends().map(|(_, minor)| minor)),
-            largest: largest.into_iter().filter_map(named).collect(),
+            largest: largest.into_iter().filter_map(with_name).collect(),
             covered: clients.covered,
             rates_year,
         })

@@ -98,14 +98,19 @@ fn steps_of(card: &Scorecard) -> Vec<LineStep> {
         .collect()
 }
 
+/// The gap's step, the first being 0, and its sub-metric.
+fn gap_of(card: &Scorecard) -> (Option<i64>, Option<String>) {
+    let Some(gap) = &card.gap else { return (None, None) };
+    (i64::try_from(gap.step).ok(), gap.metric.clone())
+}
+
 fn write(tx: &mut Tx<'_>, by: &By, a: &Account, card: &Scorecard, money: &Money) -> Result<(), Fault> {
     let steps = steps_of(card);
     let text = serde_json::to_string(&steps).map_err(Fault::internal)?;
     let facets = facets(&money.details, &accounts::choice_places(tx, by.workspace.id, a.id)?);
     let details = serde_json::to_string(&money.details).map_err(Fault::internal)?;
     let scores: Vec<Option<i64>> = steps.iter().map(|step| step.score).collect();
-    let gap_step = card.gap.as_ref().and_then(|gap| i64::try_from(gap.step).ok());
-    let gap_metric = card.gap.as_ref().and_then(|gap| gap.metric.clone());
+    let (gap_step, gap_metric) = gap_of(card);
     let scored_steps = i64::try_from(card.scored_steps).unwrap_or(0);
     tx.exec(
         sql!(

@@ -77,12 +77,12 @@ pub(super) fn conditions(terms: usize, first: usize) -> String {
     let mut sql = String::new();
     for term in 0..terms {
         let at = |place: usize, kind: &str| format!("CAST(${} AS {kind})", first + term * PARAMETERS + place);
-        let (field, test) = (at(0, "TEXT"), at(1, "TEXT"));
+        let (field, question) = (at(0, "TEXT"), at(1, "TEXT"));
         let (text, number) = (text(&field), number(&field));
         let (low, high) = (at(4, "BIGINT"), at(5, "BIGINT"));
         let _ = write!(
             sql,
-            " AND CASE {test}
+            " AND CASE {question}
                WHEN 'contains' THEN lower({text}) LIKE {words} ESCAPE '\\'
                WHEN 'is' THEN {text} = {words}
                WHEN 'missing' THEN COALESCE({text}, '') = ''

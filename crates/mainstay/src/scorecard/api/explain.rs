@@ -135,6 +135,9 @@ pub struct Moved {
     pub causes: Vec<Cause>,
 }
 
+/// When something changed and what: a score by its place among the scores, a version among the versions.
+type Mark<'a> = (Timestamp, Change<'a>, Option<usize>, Option<usize>);
+
 /// Why a number moved: every score and template version in between, each with its share; together they are the
 /// difference exactly.
 pub fn moved(
@@ -154,7 +157,7 @@ pub fn moved(
         .iter()
         .map(|score| Latest { metric: score.metric.clone(), value: score.value, effective_at: score.effective_at })
         .collect();
-    let mut marks: Vec<(Timestamp, Change<'_>, Option<usize>, Option<usize>)> = Vec::new();
+    let mut marks: Vec<Mark<'_>> = Vec::new();
     for (place, fact) in latest.iter().enumerate() {
         marks.push((fact.effective_at, Change::Scored(fact), Some(place), None));
     }
@@ -164,7 +167,7 @@ pub fn moved(
     marks.sort_by_key(|(at, ..)| *at);
     let changes: Vec<Change<'_>> = marks.iter().map(|(_, change, ..)| change.clone()).collect();
     let (before, after, shares) = movement((first.as_ref(), facts), &changes, figure);
-    let cause = |(mark, share): (&(Timestamp, Change<'_>, Option<usize>, Option<usize>), i64)| match (mark.2, mark.3) {
+    let cause = |(mark, share): (&Mark<'_>, i64)| match (mark.2, mark.3) {
         (Some(place), _) => scores.get(place).map(|score| Cause {
             score: Some(score.clone()),
             template: None,

@@ -107,7 +107,7 @@ fn fill_from_gap(
 ) -> Result<(), Fault> {
     let Some(gap) = app::gap(tx, caller.workspace.id, account.id)? else {
         // Closed meanwhile: an action on the account all the same, only not on a gap.
-        form.source = Source::Manual.as_str().to_owned();
+        Source::Manual.as_str().clone_into(&mut form.source);
         return Ok(());
     };
     form.title = text::gap_title(&gap.step_name, gap.metric_name.as_deref(), gap.score);

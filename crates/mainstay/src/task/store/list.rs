@@ -41,7 +41,7 @@ impl Place {
 }
 
 /// One text for each set of filters, so that every one is answered from its index.
-fn list_statement(owner: bool, account: bool, status: bool, due_before: bool, follows: bool) -> String {
+fn list_statement([owner, account, status, due_before, follows]: [bool; 5]) -> String {
     let mut text = format!("SELECT {} WHERE t.workspace_id = $1 AND {}", columns!(), visible!());
     let mut number = 3;
     let mut next = |text: &mut String, condition: &str| {
@@ -67,9 +67,7 @@ fn list_statement(owner: bool, account: bool, status: bool, due_before: bool, fo
 }
 
 fn list_statements() -> Vec<String> {
-    (0..32_u8)
-        .map(|bits| list_statement(bits & 1 > 0, bits & 2 > 0, bits & 4 > 0, bits & 8 > 0, bits & 16 > 0))
-        .collect()
+    (0..32_u8).map(|bits| list_statement([1, 2, 4, 8, 16].map(|bit| bits & bit > 0))).collect()
 }
 
 statements!(list_statements);
@@ -92,13 +90,13 @@ pub fn list(
     if let Some(place) = after {
         parameters.extend::<[&dyn Param; 2]>([&place.due, &place.id]);
     }
-    let statement = list_statement(
+    let statement = list_statement([
         wanted.owner.is_some(),
         wanted.account.is_some(),
         wanted.status.is_some(),
         wanted.due_before.is_some(),
         after.is_some(),
-    );
+    ]);
     Ok(tx.rows(&statement, &parameters, read)?)
 }
 

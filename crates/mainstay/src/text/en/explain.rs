@@ -104,7 +104,7 @@ pub fn ratio(point: &str, target: &Target) -> String {
     }
 }
 
-/// "By bands of days_late: from 0 it is 10, from 5 it is 6, from 20 it is 0."
+/// "By bands of `days_late`: from 0 it is 10, from 5 it is 6, from 20 it is 0."
 pub fn banded(point: &str, bands: &[Band]) -> String {
     let words: Vec<String> = bands.iter().map(|band| format!("from {} it is {}", band.from, band.score)).collect();
     format!("By bands of {point}: {}.", words.join(", "))
