@@ -48,7 +48,12 @@ async function send(form, button) {
   if (main) return show(main);
   if (!answer?.ok) return say((await answer?.json().catch(() => null))?.detail ?? document.getElementById("live")?.dataset.titleOff ?? "");
   if (form.closest("dialog")) dialog?.close();
-  else if (!form.closest("[data-live-fragment]")) form.reset();
+  else {
+    // What was typed is saved: it must not look half-typed, or the fragment around it would stay as it is.
+    form.reset();
+    const field = /** @type {HTMLElement | null} */ (form.closest("[data-live-fragment]") && document.activeElement);
+    if (field && form.contains(field)) field.blur();
+  }
   document.dispatchEvent(new CustomEvent("task", { detail: fields.get("account") }));
   await renew();
   if (document.activeElement === document.body) document.getElementById(next)?.focus();
