@@ -18,13 +18,13 @@ set![
     "0005_portfolio",
     "0006_import",
     "0007_account_ledger",
-    "0009_scorecard_template",
-    "0010_signal_data_point",
-    "0011_job",
-    "0012_portfolio_details",
-    "0015_task",
-    "0016_import_large",
-    "0017_import_mapping",
-    "0020_account_field",
-    "0021_portfolio_view"
+    "0008_scorecard_template",
+    "0009_signal_data_point",
+    "0010_job",
+    "0011_portfolio_details",
+    "0012_task",
+    "0013_import_large",
+    "0014_import_mapping",
+    "0015_account_field",
+    "0016_portfolio_view"
 ];

@@ -1,4 +1,4 @@
-//! Migrations have a number each, and every table says whose rows it holds.
+//! Migrations are numbered without gaps, and every table says whose rows it holds.
 
 use std::collections::BTreeSet;
 
@@ -12,27 +12,22 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
         tree.files.iter().filter(|file| file.path.starts_with(FOLDER) && file.is(&["sql"])).collect();
     files.sort_by_key(|file| &file.path);
     let mut found = Vec::new();
-    let mut before = "0000";
-    for file in &files {
-        found.extend(numbering(file, before));
-        before = file.name().get(..4).unwrap_or(before);
+    for (index, file) in files.iter().enumerate() {
+        found.extend(numbering(file, index + 1));
     }
     found.extend(unowned_tables(&files));
     found
 }
 
-/// A number may be left out: work that is on its way has its own, and order is all that counts.
-fn numbering(file: &File, before: &str) -> Option<Finding> {
+fn numbering(file: &File, expected: usize) -> Option<Finding> {
+    let start = format!("{expected:04}_");
+    let words = file.name().strip_prefix(&start).and_then(|rest| rest.strip_suffix(".sql"));
     let plain = |words: &str| {
         !words.is_empty() && words.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     };
-    let parts = file.name().strip_suffix(".sql").and_then(|name| name.split_once('_'));
-    let fits = parts.is_some_and(|(number, words)| {
-        number.len() == 4 && number.chars().all(|c| c.is_ascii_digit()) && number > before && plain(words)
-    });
-    (!fits).then(|| {
-        let message = "should be named <number>_<room>_<change>.sql, with four digits that no other has";
-        Finding::error(&file.path, 0, message.to_owned())
+    (!words.is_some_and(plain)).then(|| {
+        let message = format!("should be named {start}<room>_<change>.sql; numbers have no gap");
+        Finding::error(&file.path, 0, message)
     })
 }
 
@@ -74,11 +69,11 @@ mod tests {
     }
 
     #[test]
-    fn doubles_and_odd_names_are_caught() {
+    fn gaps_doubles_and_odd_names_are_caught() {
         let first = "crates/mainstay/migrations/0001_spine.sql";
         assert_eq!(paths(&[(first, "")]), Vec::<String>::new());
-        let later = "crates/mainstay/migrations/0003_account_tables.sql";
-        assert_eq!(paths(&[(first, ""), (later, "")]), Vec::<String>::new());
+        let gap = "crates/mainstay/migrations/0003_account_tables.sql";
+        assert_eq!(paths(&[(first, ""), (gap, "")]), [gap]);
         let double = "crates/mainstay/migrations/0001_tables.sql";
         assert_eq!(paths(&[(first, ""), (double, "")]), [double]);
         let odd = "crates/mainstay/migrations/0002-Account.sql";
