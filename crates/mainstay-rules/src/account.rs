@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::field::{FieldCode, FieldError, keep, optional_date, optional_text, text};
+use crate::field::{FieldCode, FieldError, keep, note, optional_date, optional_text, text};
 use crate::limits::{EXTERNAL_ID_CHARS_MAX, NAME_CHARS_MAX, PARENT_LEVELS_MAX, SEGMENT_CHARS_MAX};
 
 /// What an account is to us, from 1 (strategic agreement) to 4 (maintained).
@@ -210,6 +210,31 @@ fn account_type(value: &str) -> Result<AccountType, FieldError> {
         return Err(FieldError::new(pointer, FieldCode::Required, message));
     }
     AccountType::parse(value).map_err(|error| FieldError::new(pointer, FieldCode::OutOfRange, error.to_string()))
+}
+
+/// Why an account has another type from now on; none when it has the same. What an import brings has the import as its
+/// reason.
+pub fn check_type_change(
+    before: AccountType,
+    after: AccountType,
+    reason: &str,
+    imported: bool,
+) -> Result<Option<String>, FieldError> {
+    if before == after {
+        return Ok(None);
+    }
+    match note("/type_reason", reason)? {
+        Some(reason) => Ok(Some(reason)),
+        None if imported => Ok(Some(String::new())),
+        None => {
+            let message = format!(
+                "Say why the account is of type {} from now on and no longer of type {}",
+                after.number(),
+                before.number()
+            );
+            Err(FieldError::new("/type_reason", FieldCode::Required, message))
+        }
+    }
 }
 
 /// Whether `parent` may stand above `account`. `above` are the ancestors of `parent`, the nearest first, and `below` says

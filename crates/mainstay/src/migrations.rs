@@ -26,5 +26,6 @@ set![
     "0013_import_large",
     "0014_import_mapping",
     "0015_account_field",
-    "0016_portfolio_view"
+    "0016_portfolio_view",
+    "0017_account_type_change"
 ];

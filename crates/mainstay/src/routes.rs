@@ -231,6 +231,8 @@ fn routes() -> Routes {
         .post("/w/{workspace}/accounts/{account}/edit", account::pages::save)
         .post("/w/{workspace}/accounts/{account}/archive", account::pages::archive)
         .post("/w/{workspace}/accounts/{account}/restore", account::pages::restore)
+        .get("/w/{workspace}/accounts/{account}/type", account::pages::kind)
+        .post("/w/{workspace}/accounts/{account}/type", account::pages::change_kind)
         .get("/w/{workspace}/accounts/{account}/money", account::pages::money)
         .post("/w/{workspace}/accounts/{account}/target", account::pages::set_target)
         .post("/w/{workspace}/accounts/{account}/contracts", account::pages::add_contract)

@@ -23,7 +23,7 @@ pub struct Entry {
     pub about: String,
     /// What a task is called today.
     pub title: String,
-    /// What was written with a score.
+    /// What was written with a score, or as the reason for another type.
     pub note: String,
     pub evidence_url: String,
     /// The step and the name of the metric that was scored; none when the account's template has it no more.
@@ -66,10 +66,15 @@ fn entry(tx: &mut Tx<'_>, names: &mut Names, event: Event) -> Result<Entry, Faul
         "task" => task::store::task(tx, names.workspace, event.subject, Uuid::nil())?.map(|task| task.title),
         _ => None,
     };
+    let reason = match event.subject_kind.as_str() {
+        "type_change" => account::store::type_change(tx, names.workspace, event.subject)?.map(|change| change.reason),
+        _ => None,
+    };
     let (note, evidence_url) = score.map(|score| (score.note, score.evidence_url)).unwrap_or_default();
     let key = event.data["metric"].as_str().or_else(|| event.data["step"].as_str());
     let metric = key.and_then(|key| names.template.metric(key));
     let metric = metric.map(|metric| (metric.step.key.clone(), metric.name().to_owned()));
+    let note = reason.unwrap_or(note);
     Ok(Entry { event, actor, about, title: title.unwrap_or_default(), note, evidence_url, metric })
 }
 

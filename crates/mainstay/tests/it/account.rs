@@ -68,7 +68,7 @@ both!(
         let put = |id: &str, body: &Value| house.admin.json("PUT", &format!("/api/v1/accounts/by-external-id/{id}"), body);
         let first = made(&put("CRM%2F7", &json!({ "name": "Domus", "geography": "Italy" })));
         assert_eq!(first["external_id"], "CRM/7");
-        let second = put("CRM%2F7", &json!({ "external_id": "CRM/7", "type": 1 }));
+        let second = put("CRM%2F7", &json!({ "external_id": "CRM/7", "type": 1, "type_reason": "Known from the CRM" }));
         assert_eq!(second.status, 200);
         let second = second.json();
         assert_eq!((&second["id"], &second["name"], &second["type"]), (&first["id"], &json!("Domus"), &json!(1)));
@@ -272,5 +272,33 @@ both!(
         assert!(found.contains("Haus &amp; &lt;Hof&gt;") && !found.contains("Domus"), "{found}");
         assert!(found.contains("1 account matches"), "{found}");
         assert!(house.admin.get("/w/acme/accounts?q=zzz").body.contains("No account matches"));
+    }
+);
+
+both!(
+    fn another_type_asks_for_a_reason_at_every_door(on) {
+        let house = House::new(on);
+        let id = house.account("Casavero");
+        let page = format!("/w/acme/accounts/{id}/type");
+        let refused = house.admin.post(&page, &[("type", "1"), ("type_reason", "  ")]);
+        assert!(refused.status == 422 && refused.body.contains("no longer of type 2"), "{}", refused.body);
+        let cell = |reason: Value| {
+            let edits = json!({ "edits": [{ "account": id, "field": "type", "value": "3", "reason": reason }] });
+            house.admin.json("PATCH", "/api/v1/portfolio", &edits)
+        };
+        let refused = cell(Value::Null);
+        assert_eq!((refused.status, refused.json()["errors"][0]["pointer"].clone()), (422, json!("/edits/0/reason")));
+        let details = [("name", "Casavero"), ("type", "4"), ("version", "2")];
+        let refused = house.admin.post(&format!("/w/acme/accounts/{id}/edit"), &details);
+        assert!(refused.status == 422 && refused.body.contains("no longer of type 2"), "{}", refused.body);
+        assert_eq!(house.admin.post(&page, &[("type", "1"), ("type_reason", "Signed for three years")]).status, 303);
+        assert_eq!(cell(json!("The agreement <ended>")).status, 200);
+        assert_eq!(house.admin.post(&page, &[("type", "3")]).status, 303, "the same type needs no reason");
+        let page = house.admin.get(&page).body;
+        let (newer, older) = (page.find("The agreement &lt;ended&gt;"), page.find("Signed for three years"));
+        assert!(newer.is_some() && newer < older, "newest first: {page}");
+        let told = house.admin.get(&format!("/api/v1/accounts/{id}/timeline")).json()["data"][0].clone();
+        assert_eq!((&told["kind"], &told["data"], &told["note"]),
+            (&json!("account_type_changed"), &json!({ "before": 1, "after": 3 }), &json!("The agreement <ended>")));
     }
 );

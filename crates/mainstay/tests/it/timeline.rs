@@ -116,6 +116,11 @@ both!(
         score(&house, &account, "launched", &json!(5.7), "");
         score(&house, &account, "launched", &json!(6.1), "Trained <all>");
         let edit = json!({ "type": 1, "industry": "Housing" });
+        let path = format!("/api/v1/accounts/{account}");
+        let refused = house.admin.json("PATCH", &path, &edit);
+        assert_eq!((refused.status, refused.json()["errors"][0]["pointer"].as_str()), (422, Some("/type_reason")), "{}", refused.body);
+        assert_eq!(house.admin.get(&path).json()["type"], 2, "without a reason nothing changes");
+        let edit = json!({ "type": 1, "industry": "Housing", "type_reason": "Signed for <three> years" });
         assert_eq!(house.admin.json("PATCH", &format!("/api/v1/accounts/{account}"), &edit).status, 200);
         let page = house.admin.get(&format!("/w/acme/accounts/{account}/feed"));
         assert_eq!(page.status, 200, "{}", page.body);
@@ -123,6 +128,7 @@ both!(
             "Effectively launched</a> <b class=\"score s61\">6.1</b> <span class=\"soft\">(was 5.7)</span>",
             "Trained &lt;all&gt;",
             "changed the type from 2 to <b>1</b>",
+            "<blockquote>Signed for &lt;three&gt; years</blockquote>",
             "changed the industry",
             "created the account",
         ] {

@@ -143,6 +143,9 @@ pub struct AccountIn {
     #[serde(default, deserialize_with = "said_number")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 4)]
     pub r#type: Option<String>,
+    /// Why the account has another type; required where `type` changes.
+    #[serde(default)]
+    pub type_reason: Option<String>,
     /// A user of the workspace; whoever answers for an account joins its pod.
     #[serde(default, deserialize_with = "said_id")]
     #[schema(value_type = Option<Uuid>)]

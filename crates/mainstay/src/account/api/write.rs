@@ -32,7 +32,8 @@ pub async fn create_account(
     Sent(sent, care): Sent<AccountIn>,
 ) -> Result<Answer, Fault> {
     let fields = NewAccount::check(&sent.new_input()).map_err(on_the_wire)?;
-    let new = AccountChange { fields, associate_id: sent.associate_id.flatten(), parent_id: sent.parent_id.flatten() };
+    let (associate_id, parent_id) = (sent.associate_id.flatten(), sent.parent_id.flatten());
+    let new = AccountChange { associate_id, parent_id, ..AccountChange::new(fields) };
     let who = caller.into_caller();
     let acting = who.clone();
     app.commit(&who, care, move |tx, by| {
@@ -76,7 +77,8 @@ fn put_edit(
     edit: &AccountEdit,
     sent: &AccountIn,
 ) -> Result<(), Fault> {
-    let mut wanted = AccountChange::of(before).with(edit);
+    let reason = sent.type_reason.as_deref().unwrap_or_default();
+    let mut wanted = AccountChange::of(before).with(edit).because(reason);
     if let Some(associate) = sent.associate_id {
         wanted.associate_id = associate;
     }
@@ -133,7 +135,7 @@ fn upsert(
         }
         let fields = NewAccount::check(&sent.new_input()).map_err(on_the_wire)?;
         let (associate_id, parent_id) = (sent.associate_id.flatten(), sent.parent_id.flatten());
-        let id = open(tx, by, caller, &AccountChange { fields, associate_id, parent_id })?;
+        let id = open(tx, by, caller, &AccountChange { associate_id, parent_id, ..AccountChange::new(fields) })?;
         put_values(tx, by, id, sent)?;
         return answer(tx, by, id, StatusCode::CREATED);
     };

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use mainstay_db::{Scope, Tx};
 use mainstay_rules::account::{AccountType, NewAccount, NewAccountInput};
 use mainstay_rules::field::{FieldCode, FieldError};
-use mainstay_rules::limits::{EXTERNAL_ID_CHARS_MAX, SEGMENT_CHARS_MAX};
+use mainstay_rules::limits::{EXTERNAL_ID_CHARS_MAX, NOTE_CHARS_MAX, SEGMENT_CHARS_MAX};
 use mainstay_rules::money::Currency;
 use mainstay_rules::problem::Problem;
 use maud::{Markup, html};
@@ -43,6 +43,8 @@ const PARENTS_OFFERED: i64 = 1_000;
 pub struct DetailsForm {
     name: String,
     r#type: String,
+    /// Why the type is another one.
+    type_reason: String,
     associate_id: String,
     end_on: String,
     industry: String,
@@ -64,6 +66,7 @@ impl DetailsForm {
         Self {
             name: account.name.clone(),
             r#type: account.account_type.number().to_string(),
+            type_reason: String::new(),
             associate_id: account.associate_id.map(|id| id.to_string()).unwrap_or_default(),
             end_on: account.end_on.map(|day| day.to_string()).unwrap_or_default(),
             industry: text(&account.industry),
@@ -98,7 +101,9 @@ impl DetailsForm {
             confidential: !self.confidential.is_empty(),
         };
         match NewAccount::check(&input).map_err(|more| errors.extend(more)) {
-            Ok(fields) if errors.is_empty() => Ok(AccountChange { fields, associate_id, parent_id }),
+            Ok(fields) if errors.is_empty() => {
+                Ok(AccountChange { associate_id, parent_id, ..AccountChange::new(fields) }.because(&self.type_reason))
+            }
             _ => Err(Fault::invalid(errors)),
         }
     }
@@ -194,6 +199,9 @@ fn form(caller: &Caller, form: &DetailsForm, around: &Around<'_>) -> Markup {
             @if !errors.is_empty() { (notice_bad(&text::not_saved(errors.len()))) }
             (Field::text("name", text::name(), &form.name).required().show(errors))
             (types(&form.r#type, errors))
+            @if !form.version.is_empty() {
+                (Field::text("type_reason", text::type_reason(), &form.type_reason).max(NOTE_CHARS_MAX).hint(text::type_reason_hint()).show(errors))
+            }
             div.pair {
                 (select("associate_id", text::sales_associate(), &people, &form.associate_id, errors))
                 (Field::text("end_on", text::end_date(), &form.end_on).kind("date", "off").hint(text::end_date_hint()).show(errors))

@@ -5,6 +5,7 @@ pub mod currencies;
 mod details;
 pub mod field;
 mod field_form;
+mod kind;
 mod list;
 mod money;
 mod money_forms;
@@ -12,13 +13,13 @@ mod money_movements;
 
 pub use archive::{Nothing, archive, restore};
 pub use details::*;
+pub use kind::{change_kind, kind};
 pub use list::*;
 pub use money::money;
 pub use money_forms::*;
 pub use money_movements::kind_tag;
 
 use jiff::civil::Date;
-use mainstay_rules::account::AccountType;
 use mainstay_rules::money::{exact, short};
 use mainstay_rules::progress::{Progress, progress};
 use mainstay_rules::score::Mean;
@@ -97,7 +98,7 @@ fn head(caller: &Caller, account: &Account, heading: &Heading) -> Markup {
         header.account-head {
             div.stack {
                 p.crumbs { a href=(caller.path("/portfolio")) { (words::portfolio()) } " /" }
-                div.row { h1 { (account.name) } (type_tag(account.account_type)) @if account.confidential { (confidential_tag()) } }
+                div.row { h1 { (account.name) } (type_tag(caller, account)) @if account.confidential { (confidential_tag()) } }
                 dl.facts { (facts(caller, heading)) }
             }
             div.trend data-live-fragment=(path(caller, account, "/fragment/overall")) data-account=(account.id) {
@@ -126,8 +127,12 @@ pub fn overall(caller: &Caller, account: &Account, heading: &Heading) -> Markup 
     }
 }
 
-fn type_tag(kind: AccountType) -> Markup {
-    html! { span.tag title=(kind.meaning()) { (kind.label()) " · " (text::type_words(kind)) } }
+/// The type, which opens into its history and its change.
+fn type_tag(caller: &Caller, account: &Account) -> Markup {
+    let kind = account.account_type;
+    html! {
+        a.tag href=(path(caller, account, "/type")) title=(kind.meaning()) { (kind.label()) " · " (text::type_words(kind)) }
+    }
 }
 
 fn confidential_tag() -> Markup {

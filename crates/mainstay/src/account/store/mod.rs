@@ -1,5 +1,6 @@
 //! The account room's tables: accounts here, contracts and targets beside.
 
+mod account_type;
 mod arr;
 mod contract;
 mod field;
@@ -11,6 +12,7 @@ mod target;
 mod usage;
 mod write;
 
+pub use account_type::{TypeChange, type_change, type_changes};
 pub use arr::{
     AccountSums, ListedMovement, MovementPlace, MovementsWanted, Window, account_names, arr_sums, movement_page,
     topmost,

@@ -1,12 +1,13 @@
 //! The verbs that write an account.
 
 use mainstay_db::{Tx, sql};
-use mainstay_rules::account::{AccountEdit, NewAccount};
+use mainstay_rules::account::{AccountEdit, NewAccount, check_type_change};
 use mainstay_rules::event::Kind;
 use mainstay_rules::problem::Problem;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::account_type::{record_type, remove_type_changes};
 use super::{Account, account};
 use crate::corridor::fault::Fault;
 use crate::corridor::request::Care;
@@ -18,9 +19,16 @@ pub struct AccountChange {
     pub associate_id: Option<Uuid>,
     /// The account of which it is a subsidiary.
     pub parent_id: Option<Uuid>,
+    /// Why the type is another one; not asked for where it stays.
+    pub type_reason: String,
 }
 
 impl AccountChange {
+    /// An account of these fields that stands alone.
+    pub fn new(fields: NewAccount) -> Self {
+        Self { fields, associate_id: None, parent_id: None, type_reason: String::new() }
+    }
+
     /// The account as it is.
     pub fn of(account: &Account) -> Self {
         let fields = NewAccount {
@@ -33,7 +41,13 @@ impl AccountChange {
             end_on: account.end_on,
             confidential: account.confidential,
         };
-        Self { fields, associate_id: account.associate_id, parent_id: account.parent_id }
+        Self { associate_id: account.associate_id, parent_id: account.parent_id, ..Self::new(fields) }
+    }
+
+    /// The same, with the reason for another type.
+    #[must_use]
+    pub fn because(self, type_reason: &str) -> Self {
+        Self { type_reason: type_reason.to_owned(), ..self }
     }
 
     /// The account with an edit put on it.
@@ -113,6 +127,8 @@ pub fn edit_account(tx: &mut Tx<'_>, by: &By, before: &Account, change: &Account
     if changed.is_empty() && before.account_type == f.account_type {
         return Ok(());
     }
+    let imported = by.cause.is_some();
+    let reason = check_type_change(before.account_type, f.account_type, &change.type_reason, imported)?;
     tx.exec(
         sql!(
             "UPDATE account SET name = $3, external_id = $4, type = $5, associate_id = $6, industry = $7, vertical = $8,
@@ -138,9 +154,8 @@ pub fn edit_account(tx: &mut Tx<'_>, by: &By, before: &Account, change: &Account
     )
     .map_err(|error| taken(error, f.external_id.as_deref()))?;
     let subject = ("account", before.id);
-    if before.account_type != f.account_type {
-        let data = json!({ "before": before.account_type.number(), "after": f.account_type.number() });
-        by.happened_to(tx, before.id, Kind::AccountTypeChanged, subject, data)?;
+    if let Some(reason) = reason {
+        record_type(tx, by, before, f.account_type, &reason)?;
     }
     if !changed.is_empty() {
         // Not the parent's id: who reads this account may not know of that one.
@@ -199,6 +214,7 @@ pub fn remove_account(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<(), Fault> {
         sql!("UPDATE account SET parent_id = NULL WHERE workspace_id = $1 AND parent_id = $2"),
         &[&by.workspace.id, &id],
     )?;
+    remove_type_changes(tx, by, id)?;
     by.happened_to(tx, id, Kind::AccountRemoved, ("account", id), json!({}))?;
     tx.exec(sql!("DELETE FROM account WHERE workspace_id = $1 AND id = $2"), &[&by.workspace.id, &id])?;
     Ok(())

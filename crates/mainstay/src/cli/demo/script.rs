@@ -61,7 +61,7 @@ pub enum Deed {
     FormPod,
     /// What is known beside the report goes into the workspace's own fields.
     Describe,
-    ChangeType(i64),
+    ChangeType,
     Archive,
     Score(Vec<Said>),
     /// The place of a task in the story.
@@ -131,8 +131,8 @@ fn changes(writer: &mut Writer<'_>, place: usize, account: &Account) -> Result<(
     let formed = PODS_DAY.max(account.since + POD_AFTER_DAYS);
     writer.add(formed, FORMED, PODS_BY, place, Deed::FormPod)?;
     writer.add(DESCRIBED_DAY.max(account.since + POD_AFTER_DAYS), DESCRIBED, &account.owner, place, Deed::Describe)?;
-    if let Some(becomes) = account.becomes {
-        writer.add(becomes.day, FORMED, PODS_BY, place, Deed::ChangeType(becomes.kind))?;
+    if let Some(becomes) = &account.becomes {
+        writer.add(becomes.day, FORMED, PODS_BY, place, Deed::ChangeType)?;
     }
     if !account.usage.is_empty() {
         writer.add(-1, SIGNED, OPERATIONS, place, Deed::RecordUsage)?;

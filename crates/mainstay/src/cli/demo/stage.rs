@@ -114,7 +114,7 @@ impl Cast<'_> {
             Deed::RecordUsage => self.record_usage(tx, by, account, id),
             Deed::FormPod => self.form_pod(tx, by, account, id),
             Deed::Describe => own::describe(tx, by, &self.production.calendar, account, id),
-            Deed::ChangeType(to) => change_type(tx, by, id, *to),
+            Deed::ChangeType => change_type(tx, by, id, account),
             Deed::Archive => {
                 let before = known(tx, by, id)?;
                 accounts::archive_account(tx, by, &before)
@@ -145,7 +145,11 @@ impl Cast<'_> {
         let fields = NewAccount::check(&input).map_err(Fault::invalid)?;
         let of = |wanted: &String| self.production.story.accounts.iter().position(|one| one.id == *wanted);
         let parent_id = account.parent.as_ref().and_then(of).and_then(|place| self.ids.get(place).copied());
-        let change = AccountChange { fields, associate_id: Some(self.user(&account.associate)?), parent_id };
+        let change = AccountChange {
+            associate_id: Some(self.user(&account.associate)?),
+            parent_id,
+            ..AccountChange::new(fields)
+        };
         accounts::create_account(tx, by, id, &change)
     }
 
@@ -231,13 +235,14 @@ fn known(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<accounts::Account, Fault>
     accounts::account(tx, by.workspace.id, id, by.user.unwrap_or_else(Uuid::nil))?.ok_or_else(Fault::not_found)
 }
 
-fn change_type(tx: &mut Tx<'_>, by: &By, id: Uuid, to: i64) -> Result<(), Fault> {
+fn change_type(tx: &mut Tx<'_>, by: &By, id: Uuid, account: &Account) -> Result<(), Fault> {
+    let Some(becomes) = &account.becomes else { return Ok(()) };
     let before = known(tx, by, id)?;
     let edit = AccountEdit {
-        account_type: Some(AccountType::try_from(to).map_err(Fault::internal)?),
+        account_type: Some(AccountType::try_from(becomes.kind).map_err(Fault::internal)?),
         ..AccountEdit::default()
     };
-    accounts::edit_account(tx, by, &before, &AccountChange::of(&before).with(&edit))
+    accounts::edit_account(tx, by, &before, &AccountChange::of(&before).with(&edit).because(&becomes.reason))
 }
 
 fn record(tx: &mut Tx<'_>, by: &By, id: Uuid, said: &Said) -> Result<(), Fault> {

@@ -107,12 +107,13 @@ pub struct Account {
     pub usage: Vec<i64>,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Becomes {
     pub day: i32,
     #[serde(rename = "type")]
     pub kind: i64,
+    pub reason: String,
 }
 
 #[derive(Clone, Deserialize)]
@@ -206,7 +207,7 @@ impl Point {
 impl Account {
     /// The type it has today.
     pub fn type_today(&self) -> i64 {
-        self.becomes.map_or(self.kind, |becomes| becomes.kind)
+        self.becomes.as_ref().map_or(self.kind, |becomes| becomes.kind)
     }
 
     /// A type that the weekly call speaks about.

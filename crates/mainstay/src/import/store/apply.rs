@@ -192,7 +192,7 @@ pub(super) fn create(
 ) -> Result<Applied, Fault> {
     let associate_id = user_of(row.change.associate.as_ref(), newcomers);
     let fields = row.change.new_account();
-    accounts::create_account(tx, by, id, &AccountChange { fields: fields.clone(), associate_id, parent_id: None })?;
+    accounts::create_account(tx, by, id, &AccountChange { associate_id, ..AccountChange::new(fields.clone()) })?;
     match associate_id {
         Some(user) => pods::put_member(tx, by, (id, &fields.name), user, PodRole::Owner, "account_executive")?,
         None => {

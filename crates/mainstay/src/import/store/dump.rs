@@ -46,6 +46,9 @@ pub static TABLES: &[Table] = &[
         ("id", Id), ("name", Text), ("external_id", Text), ("type", Number), ("associate_id", Id), ("industry", Text),
         ("vertical", Text), ("geography", Text), ("end_on", Day), ("confidential", Bool), ("archived_at", Time), ("created_at", Time),
         ("parent_id", Id)] },
+    Table { name: "account_type_change", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("account_id", Id), ("type_before", Number), ("type_after", Number), ("reason", Text),
+        ("changed_at", Time), ("changed_by", Id)] },
     Table { name: "account_field", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("key", Text), ("kind", Text), ("name", Text), ("help", Text), ("position", Number),
         ("created_at", Time), ("archived_at", Time)] },

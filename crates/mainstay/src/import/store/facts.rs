@@ -231,7 +231,7 @@ fn make(tx: &mut Tx<'_>, by: &By, account: Uuid, named: &Named) -> Result<(), Fa
         end_on: None,
         confidential: false,
     };
-    accounts::create_account(tx, by, account, &AccountChange { fields, associate_id: None, parent_id: None })?;
+    accounts::create_account(tx, by, account, &AccountChange::new(fields))?;
     pods::client_pod(tx, by, account, &named.name)?;
     Ok(())
 }

@@ -140,7 +140,8 @@ fn restore(tx: &mut Tx<'_>, by: &By, account: &Account, before: &Before) -> Resu
         end_on: before.end_on,
         confidential: account.confidential,
     };
-    let change = AccountChange { fields, associate_id: before.associate_id, parent_id: account.parent_id };
+    let change =
+        AccountChange { associate_id: before.associate_id, parent_id: account.parent_id, ..AccountChange::new(fields) };
     accounts::edit_account(tx, by, account, &change)?;
     for (metric, hundredths) in &before.scores {
         let new = ScoreIn {

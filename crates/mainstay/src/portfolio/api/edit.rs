@@ -46,6 +46,9 @@ pub struct EditIn {
     /// The value as typed; empty clears it.
     #[schema(example = "6.5")]
     pub value: String,
+    /// Why the account has another type; required where `type` changes.
+    #[serde(default)]
+    pub reason: Option<String>,
 }
 
 /// Applies the edits in their order; gives the accounts that they touch. One bad edit and nothing is done.
@@ -63,9 +66,10 @@ pub fn apply(tx: &mut Tx<'_>, by: &By, caller: &Caller, edits: &[EditIn]) -> Res
         };
         match apply_one(tx, by, caller, &account, edit) {
             Ok(()) => {}
-            Err(fault) if fault.problem == Problem::Invalid => errors.extend(
-                fault.errors.into_iter().map(|error| FieldError { pointer: format!("/edits/{index}/value"), ..error }),
-            ),
+            Err(fault) if fault.problem == Problem::Invalid => errors.extend(fault.errors.into_iter().map(|error| {
+                let part = if error.pointer == "/type_reason" { "reason" } else { "value" };
+                FieldError { pointer: format!("/edits/{index}/{part}"), ..error }
+            })),
             Err(fault) => return Err(fault),
         }
     }
@@ -100,12 +104,10 @@ fn load(tx: &mut Tx<'_>, by: &By, caller: &Caller, edits: &[EditIn]) -> Result<B
 fn apply_one(tx: &mut Tx<'_>, by: &By, caller: &Caller, account: &Account, edit: &EditIn) -> Result<(), Fault> {
     let value = edit.value.trim();
     match edit.field.as_str() {
-        "type" => edit_fields(
-            tx,
-            by,
-            account,
-            &AccountEditInput { account_type: Some(value.to_owned()), ..Default::default() },
-        ),
+        "type" => {
+            let input = AccountEditInput { account_type: Some(value.to_owned()), ..Default::default() };
+            edit_fields(tx, by, account, &input, edit.reason.as_deref().unwrap_or_default())
+        }
         "end_date" => edit_end(tx, by, account, value),
         "associate" => edit_associate(tx, by, caller, account, value),
         "arr_delta_target" => edit_target(tx, by, account.id, value),
@@ -158,9 +160,15 @@ fn shortened(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-fn edit_fields(tx: &mut Tx<'_>, by: &By, account: &Account, input: &AccountEditInput) -> Result<(), Fault> {
+fn edit_fields(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: &Account,
+    input: &AccountEditInput,
+    type_reason: &str,
+) -> Result<(), Fault> {
     let edit = AccountEdit::check(input).map_err(Fault::invalid)?;
-    accounts::edit_account(tx, by, account, &AccountChange::of(account).with(&edit))
+    accounts::edit_account(tx, by, account, &AccountChange::of(account).with(&edit).because(type_reason))
 }
 
 /// The end date is the contract's where one contract runs, the account's own where none does.
@@ -177,7 +185,8 @@ fn edit_end(tx: &mut Tx<'_>, by: &By, account: &Account, value: &str) -> Result<
     let mut running = running.into_values();
     match (running.next(), running.len()) {
         (None, _) => {
-            edit_fields(tx, by, account, &AccountEditInput { end_on: Some(value.to_owned()), ..Default::default() })
+            let input = AccountEditInput { end_on: Some(value.to_owned()), ..Default::default() };
+            edit_fields(tx, by, account, &input, "")
         }
         (Some(only), 0) => {
             let end_on =

@@ -28,7 +28,7 @@ impl View<'_> {
                     @if let Some(end) = line.end_on { (words::day(end)) }
                     @if line.details.notice_by.is_some_and(|by| by < self.today) { " " small.low { (text::notice_overdue()) } }
                 } }
-                @if self.columns.shows(SortKey::Type) { td.c data-field="type" data-value=(line.account_type.number()) data-edit="type" { (line.account_type.number()) } }
+                @if self.columns.shows(SortKey::Type) { td.c data-field="type" data-value=(line.account_type.number()) { a.plain data-dialog href=(format!("{page}/type")) title=(line.account_type.meaning()) { (line.account_type.number()) } } }
                 @for (index, step) in self.templates.default().steps.iter().enumerate() {
                     @if u8::try_from(index).is_ok_and(|index| self.columns.shows(SortKey::Step(index))) { (self.step_cell(line, index, &step.key)) }
                 }

@@ -89,6 +89,9 @@ texts! {
     add_what = "Only the name is needed. Scores and contracts follow on its page.";
     name = "Account name";
     kind = "Type";
+    type_reason = "Why this type";
+    type_reason_hint = "Asked for when the type changes. It stands in the feed.";
+    change_type = "Change the type";
     sales_associate = "Sales associate";
     end_date = "End date";
     end_date_hint = "The last day. Where contracts end, their dates count.";

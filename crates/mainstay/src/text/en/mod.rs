@@ -1,6 +1,7 @@
 //! English.
 
 pub mod account;
+pub mod account_type;
 pub mod api;
 pub mod arr;
 pub mod currency;

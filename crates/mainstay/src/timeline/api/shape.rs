@@ -77,7 +77,7 @@ pub struct EntryOut {
     pub event: EventOut,
     /// Null when the system did it, or when the name was erased.
     pub actor_name: Option<String>,
-    /// What was written with a score.
+    /// What was written with a score, or as the reason for another type.
     pub note: Option<String>,
     pub evidence_url: Option<String>,
 }

@@ -179,6 +179,8 @@ pub const CASES: &[Case] = &[
     case("GET", "/w/{workspace}/accounts/new", May(CreateAccount, Page), None, &[200]),
     case("GET", "/w/{workspace}/accounts/{account}/edit", WriteAccount(Page), None, &[200]),
     case("POST", "/w/{workspace}/accounts/{account}/edit", WriteAccount(Page), Form("name="), &[422]),
+    case("GET", "/w/{workspace}/accounts/{account}/type", ReadAccount(Page), None, &[200]),
+    case("POST", "/w/{workspace}/accounts/{account}/type", WriteAccount(Page), Form("type=5"), &[422]),
     case("GET", "/w/{workspace}/accounts/{account}/money", ReadAccount(Page), None, &[200]),
     case("POST", "/w/{workspace}/accounts/{account}/target", WriteAccount(Page), Form("delta=x"), &[422]),
     case("POST", "/w/{workspace}/accounts/{account}/contracts", WriteAccount(Page), Form("start=x"), &[422]),
