@@ -146,7 +146,7 @@ describe("the demo company", () => {
       }));
   }
 
-  const TABS = { progress: "", history: "/scores/roi_generated", explain: "/explain/overall", "explain-step": "/explain/launched?from=2026-01-01", money: "/money", feed: "/feed", team: "/team", edit: "/edit" };
+  const TABS = { progress: "", scopes: "/scopes", history: "/scores/roi_generated", explain: "/explain/overall", "explain-step": "/explain/launched?from=2026-01-01", money: "/money", feed: "/feed", team: "/team", edit: "/edit" };
   for (const [name, path] of Object.entries(TABS)) {
     test(`account-${name}`, () =>
       visit(server.url, admin, async (page) => {
@@ -154,6 +154,15 @@ describe("the demo company", () => {
         await inspect(page, `account-${name}`);
       }));
   }
+
+  test("account-scopes-divided, and one of its scopes", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, `${await account(page, "Forkful Group")}/scopes`);
+      await inspect(page, "account-scopes-divided");
+      await page.getByRole("link", { name: "Iberia" }).click();
+      await page.getByText("Change this scope").click();
+      await inspect(page, "account-scope");
+    }));
 
   test("account-progress-open: every fold of a step", () =>
     visit(server.url, admin, async (page) => {

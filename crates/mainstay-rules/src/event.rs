@@ -96,6 +96,15 @@ kinds! {
     ScoresImported = "scores_imported";
     /// Scores that an import had brought were taken back.
     ScoresWithdrawn = "scores_withdrawn";
+    /// The account has one more scope: a division, a region, a product line or a site.
+    ScopeAdded = "scope_added";
+    /// Fields of a scope changed; `data.fields` names them.
+    ScopeChanged = "scope_changed";
+    /// A scope was archived: it no longer counts, its history stays.
+    ScopeRemoved = "scope_removed";
+    ScopeRestored = "scope_restored";
+    /// A contract names another scope, or none.
+    ContractScopeChanged = "contract_scope_changed";
     ImportApplied = "import_applied";
     ImportUndone = "import_undone";
     /// When a kind of machine work happens was changed.

@@ -17,6 +17,7 @@ pub mod problem;
 pub mod progress;
 mod rounding;
 pub mod schedule;
+pub mod scope;
 pub mod score;
 pub mod scorecard;
 pub mod task;

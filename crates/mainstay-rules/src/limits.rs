@@ -163,3 +163,9 @@ pub const JOB_PROBLEM_CHARS_MAX: usize = 500;
 pub const JOB_KEY_CHARS_MAX: usize = 200;
 /// Days that a finished job is kept to be looked at.
 pub const JOB_KEPT_DAYS: i64 = 90;
+/// Scopes of one account, archived ones included: its page shows the whole tree.
+pub const SCOPES_PER_ACCOUNT_MAX: usize = 200;
+/// Levels of scopes under an account: division, region, product line and site, and one more.
+pub const SCOPE_DEPTH_MAX: usize = 5;
+/// Expected users or sites of one scope: more people than there are is a typing error.
+pub const EXPECTED_USERS_MAX: i64 = 10_000_000_000;

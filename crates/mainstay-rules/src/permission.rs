@@ -198,3 +198,24 @@ pub fn reads_view(is_owner: bool, shared: bool) -> bool {
 pub fn changes_view(role: Role, is_owner: bool, shared: bool) -> bool {
     is_owner || (shared && role != Role::Member)
 }
+
+/// What a right to one scope of an account depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScopeFacts {
+    pub account: AccountFacts,
+    /// The asking user owns this scope.
+    pub owns: bool,
+    /// The asking user owns a scope that this one stands under.
+    pub owns_above: bool,
+}
+
+/// A scope is written by whoever writes its account, and by its owner and the owners of what it stands under; of a
+/// confidential account they must be in the pod, as for reading it.
+pub fn writes_scope(role: Role, facts: ScopeFacts) -> bool {
+    writes_account(role, facts.account) || ((facts.owns || facts.owns_above) && reads_account(facts.account))
+}
+
+/// Where a scope stands, who owns it and whether it counts is decided by whoever writes what it stands under.
+pub fn steers_scope(role: Role, facts: ScopeFacts) -> bool {
+    writes_account(role, facts.account) || (facts.owns_above && reads_account(facts.account))
+}

@@ -139,6 +139,7 @@ pub fn heading(
         end_on: line.end_on,
         overall: (line.scored_steps > 0).then(|| mainstay_rules::score::Mean::from_millionths(line.overall)),
         trend: scorecard::pages::trend(tx, workspace, account, today)?,
+        has_scopes: account::store::scopes(tx, workspace, account)?.iter().any(account::AccountScope::is_living),
     })
 }
 

@@ -27,5 +27,6 @@ set![
     "0014_import_mapping",
     "0015_account_field",
     "0016_portfolio_view",
-    "0017_account_type_change"
+    "0017_account_type_change",
+    "0018_account_scope"
 ];

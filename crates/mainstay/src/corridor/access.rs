@@ -73,14 +73,20 @@ impl<T: Guarded> FromRequestParts<App> for Writable<T> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
         let caller = Caller::from_request_parts(parts, app).await?;
         let thing = load::<T>(parts, app, &caller).await?;
-        if caller.scope() < TokenScope::Write {
-            return Err(Fault::not_allowed("This token may only read. Use one with the scope write."));
-        }
-        if !thing.writable(&caller) {
-            return Err(Fault::not_allowed(T::REFUSED));
-        }
+        check_writable(&caller, &thing)?;
         Ok(Self { caller, thing })
     }
+}
+
+/// Refuses a caller who may see the thing but not change it; for verbs that read it again under its lock.
+pub fn check_writable<T: Guarded>(caller: &Caller, thing: &T) -> Result<(), Fault> {
+    if caller.scope() < TokenScope::Write {
+        return Err(Fault::not_allowed("This token may only read. Use one with the scope write."));
+    }
+    if !thing.writable(caller) {
+        return Err(Fault::not_allowed(T::REFUSED));
+    }
+    Ok(())
 }
 
 async fn load<T: Guarded>(parts: &mut Parts, app: &App, caller: &Caller) -> Result<T, Fault> {

@@ -45,6 +45,7 @@ pub fn of_account(
 }
 
 fn entry(tx: &mut Tx<'_>, names: &mut Names, event: Event) -> Result<Entry, Fault> {
+    let workspace = names.workspace;
     let actor = names.user(tx, event.actor)?;
     let about = match event.subject_kind.as_str() {
         "user" => names.user(tx, Some(event.subject))?,
@@ -53,6 +54,9 @@ fn entry(tx: &mut Tx<'_>, names: &mut Names, event: Event) -> Result<Entry, Faul
             names.user(tx, owner)?
         }
         "contract" => names.contract(tx, event.account, event.subject)?,
+        "scope" => {
+            account::store::scope(tx, workspace, event.subject)?.map(|scope| scope.fields.name).unwrap_or_default()
+        }
         _ => {
             let associate = event.data["associate_id"].as_str().and_then(|id| Uuid::parse_str(id).ok());
             names.user(tx, associate)?

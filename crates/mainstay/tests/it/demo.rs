@@ -1,6 +1,6 @@
 //! The demo company: made once on either database, whole, with the sums and stories that its guide tells.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Output;
 
 use serde_json::Value;
@@ -109,8 +109,21 @@ both!(
         assert!(rows["Tiffin24"]["overall"].as_f64() > Some(8.0));
         assert_eq!(rows["Immoria"]["gap"]["step"], "launched", "stuck at brand approval");
         assert_eq!(rows["Loftline"]["gap"]["step"], "roi_generated");
+        divided(&marc, rows["Forkful Group"]["account"]["id"].as_str().expect("an account has an id"));
     }
 );
+
+/// Forkful's four regions of three product lines, each with an account manager, whose contracts are all of its ARR.
+fn divided(marc: &Browser, forkful: &str) {
+    let scopes = marc.get(&format!("/api/v1/accounts/{forkful}/scopes")).json();
+    let scopes = scopes["data"].as_array().expect("a list has data").clone();
+    let owners: BTreeSet<&str> = scopes.iter().filter_map(|scope| scope["owner"]["id"].as_str()).collect();
+    assert_eq!((scopes.len(), owners.len()), (16, 12));
+    let regions = scopes.iter().filter(|scope| scope["kind"] == "region");
+    let arr: BTreeMap<&str, i64> =
+        regions.map(|scope| (scope["name"].as_str().unwrap_or_default(), thousands(&scope["arr"]))).collect();
+    assert_eq!(arr, BTreeMap::from([("DACH", 3_100), ("Iberia", 2_600), ("Italy", 2_700), ("Nordics", 2_400)]));
+}
 
 both!(
     fn every_person_signs_in_and_nothing_is_wrong_with_the_data(on) {

@@ -22,6 +22,7 @@ mod openapi;
 mod people;
 mod pod;
 mod portfolio;
+mod scope;
 mod scorecard;
 mod scorecard_template;
 mod statements;

@@ -39,7 +39,7 @@ pub fn named_in(path: &RawPathParams, parameter: &str) -> Result<Uuid, Fault> {
     text.and_then(|text| Uuid::parse_str(text).ok()).ok_or_else(Fault::not_found)
 }
 
-fn contract_out(tx: &mut Tx<'_>, by: &By, account: Uuid, id: Uuid) -> Result<ContractOut, Fault> {
+pub(super) fn contract_out(tx: &mut Tx<'_>, by: &By, account: Uuid, id: Uuid) -> Result<ContractOut, Fault> {
     let contract = store::contract(tx, by.workspace.id, account, id)?.ok_or_else(Fault::not_found)?;
     let stored = store::amendments(tx, by.workspace.id, account)?;
     Ok(ContractOut::of(&contract, &stored, by.today(), by.workspace.currency))

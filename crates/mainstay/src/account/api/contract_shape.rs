@@ -44,6 +44,8 @@ pub struct ContractOut {
     /// Its id in another system; unique in the workspace.
     pub external_id: Option<String>,
     pub name: String,
+    /// The part of the account that it belongs to; null is the account as a whole.
+    pub scope_id: Option<Uuid>,
     /// The first day of its first amendment; null when every amendment was withdrawn.
     #[schema(value_type = Option<String>, format = Date)]
     pub start: Option<Date>,
@@ -80,6 +82,7 @@ impl ContractOut {
             id: contract.id,
             external_id: contract.external_id.clone(),
             name: contract.name.clone(),
+            scope_id: contract.scope_id,
             start: rows.first().map(|row| row.start_on),
             end: rows.last().and_then(|row| row.end_on).map(last_day),
             arr: MoneyOut::of(ledger::arr_on(&rows, today), currency),

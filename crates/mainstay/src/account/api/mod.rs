@@ -7,6 +7,8 @@ mod field_value;
 mod movement;
 mod rate;
 mod read;
+mod scope;
+mod scope_verbs;
 mod shape;
 mod target;
 mod usage;
@@ -25,6 +27,10 @@ pub use field_value::{fields_in, fields_out, typed};
 pub use movement::*;
 pub use rate::*;
 pub use read::*;
+pub use scope::*;
+pub use scope_verbs::{
+    add as open_scope, assign as assign_contract, change as change_scope_fields, may_add as may_add_scope,
+};
 pub use shape::{AccountIn, AccountName, AccountOut, MoneyOut, PersonRef, said};
 pub use target::*;
 pub use usage::*;

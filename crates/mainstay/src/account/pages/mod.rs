@@ -10,6 +10,7 @@ mod list;
 mod money;
 mod money_forms;
 mod money_movements;
+mod scope;
 
 pub use archive::{Nothing, archive, restore};
 pub use details::*;
@@ -18,8 +19,10 @@ pub use list::*;
 pub use money::money;
 pub use money_forms::*;
 pub use money_movements::kind_tag;
+pub use scope::*;
 
 use jiff::civil::Date;
+use mainstay_rules::account::AccountType;
 use mainstay_rules::money::{exact, short};
 use mainstay_rules::progress::{Progress, progress};
 use mainstay_rules::score::Mean;
@@ -35,6 +38,7 @@ use crate::text::{account as text, frame as words};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
     Progress,
+    Scopes,
     Money,
     Feed,
     Team,
@@ -42,11 +46,12 @@ pub enum Tab {
 }
 
 impl Tab {
-    const ALL: [Self; 5] = [Self::Progress, Self::Money, Self::Feed, Self::Team, Self::Details];
+    const ALL: [Self; 6] = [Self::Progress, Self::Scopes, Self::Money, Self::Feed, Self::Team, Self::Details];
 
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Progress => ("", text::progress()),
+            Self::Scopes => ("/scopes", crate::text::scope::scopes()),
             Self::Money => ("/money", text::money()),
             Self::Feed => ("/feed", text::feed()),
             Self::Team => ("/team", text::team()),
@@ -67,6 +72,8 @@ pub struct Heading {
     pub overall: Option<Mean>,
     /// The overall score of the last months as a picture; empty without a history.
     pub trend: Markup,
+    /// It has parts with owners of their own.
+    pub has_scopes: bool,
 }
 
 /// The path of one of the account's pages.
@@ -86,7 +93,7 @@ pub fn frame(caller: &Caller, account: &Account, heading: &Heading, tab: Tab, bo
         &title,
         &html! {
             (head(caller, account, heading))
-            (tabs(caller, account, tab))
+            (tabs(caller, account, heading, tab))
             @if account.archived_at.is_some() { (archived(caller, account)) }
             (body)
         },
@@ -182,11 +189,19 @@ impl Heading {
     }
 }
 
-fn tabs(caller: &Caller, account: &Account, current: Tab) -> Markup {
+fn tabs(caller: &Caller, account: &Account, heading: &Heading, current: Tab) -> Markup {
     let writable = account.writable(caller);
+    let is_shown = |tab: &Tab| match tab {
+        Tab::Details => writable,
+        // Most accounts have none; those who could divide a large one are shown where.
+        Tab::Scopes => {
+            heading.has_scopes || (writable && account.account_type <= AccountType::Two) || current == Tab::Scopes
+        }
+        _ => true,
+    };
     html! {
         nav.tabs aria-label=(text::account()) {
-            @for tab in Tab::ALL.into_iter().filter(|tab| writable || *tab != Tab::Details) {
+            @for tab in Tab::ALL.into_iter().filter(is_shown) {
                 @let (rest, words) = tab.words();
                 a href=(path(caller, account, rest)) aria-current=[(tab == current).then_some("page")] { (words) }
             }

@@ -12,7 +12,7 @@ use mainstay_rules::progress::fiscal_year;
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::{Heading, MoneyForm, Tab, frame as account_frame, path};
+use super::{Heading, MoneyForm, Tab, frame as account_frame, path, scope_names};
 use crate::account::Account;
 use crate::account::api::{Used, last_day, notice_by, used};
 use crate::account::store::{self, Contract, Judgement, StoredAmendment, StoredMovement};
@@ -22,7 +22,7 @@ use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
 use crate::corridor::frame;
 use crate::corridor::frame_form::{Field, notice_bad};
-use crate::text::{account as text, frame as words};
+use crate::text::{account as text, frame as words, scope as scope_text};
 
 /// Characters of an amount as typed.
 const AMOUNT_CHARS_MAX: usize = 20;
@@ -65,6 +65,8 @@ pub(super) struct Shown {
     pub movements: Vec<StoredMovement>,
     pub judgements: Vec<Judgement>,
     pub used: Used,
+    /// Ids and whole names of the living scopes.
+    pub scopes: Vec<(String, String)>,
 }
 
 fn find(tx: &mut Tx<'_>, caller: &Caller, id: Uuid, today: Date) -> Result<Shown, Fault> {
@@ -80,6 +82,7 @@ fn find(tx: &mut Tx<'_>, caller: &Caller, id: Uuid, today: Date) -> Result<Shown
         heading: crate::app::heading(tx, workspace, id, today)?,
         contracts: store::contracts(tx, workspace, id)?,
         stored,
+        scopes: scope_names(&store::scopes(tx, workspace, id)?),
     })
 }
 
@@ -184,7 +187,30 @@ impl View<'_> {
                         }
                     }
                 }
+                (self.scope_of(contract))
                 @if self.writable { (self.amendment_form(contract)) (self.terms_form(contract)) }
+            }
+        }
+    }
+
+    /// The part of the account that the contract belongs to, where there are parts.
+    fn scope_of(&self, contract: &Contract) -> Markup {
+        let named = contract.scope_id.map(|id| id.to_string()).unwrap_or_default();
+        let id = format!("scope-of-{}", contract.id);
+        html! {
+            @if self.shown.scopes.is_empty() {}
+            @else if self.writable {
+                form.row method="post" action=(path(self.caller, &self.shown.account, &format!("/contracts/{}/scope", contract.id))) {
+                    (frame::csrf(self.caller))
+                    label for=(id) { (scope_text::contract_scope()) }
+                    select id=(id) name="scope_id" {
+                        option value="" { (scope_text::the_account()) }
+                        @for (scope, name) in &self.shown.scopes { option value=(scope) selected[*scope == named] { (name) } }
+                    }
+                    button.small { (scope_text::assign_button()) span.sr { ": " (contract.name) } }
+                }
+            } @else if let Some((_, name)) = self.shown.scopes.iter().find(|(scope, _)| *scope == named) {
+                p.soft { (scope_text::contract_scope()) ": " (name) }
             }
         }
     }

@@ -48,11 +48,13 @@ pub struct Contract {
     pub external_id: Option<String>,
     pub notice_days: Option<i64>,
     pub auto_renew: bool,
+    /// The part of the account that it belongs to; None is the account as a whole.
+    pub scope_id: Option<Uuid>,
 }
 
 macro_rules! columns {
     () => {
-        "c.id, c.account_id, c.name, c.external_id, c.notice_days, c.auto_renew FROM contract c"
+        "c.id, c.account_id, c.name, c.external_id, c.notice_days, c.auto_renew, c.scope_id FROM contract c"
     };
 }
 
@@ -64,6 +66,7 @@ fn read(row: &Row<'_>) -> mainstay_db::Result<Contract> {
         external_id: row.get(3)?,
         notice_days: row.get(4)?,
         auto_renew: row.get(5)?,
+        scope_id: row.get(6)?,
     })
 }
 

@@ -8,6 +8,8 @@ mod field_value;
 mod list;
 mod movement;
 mod rate;
+mod scope;
+mod scope_arr;
 mod target;
 mod usage;
 mod write;
@@ -29,6 +31,11 @@ pub use movement::{
     Judgement, StoredMovement, account_movements, currency_in, judge_movement, judgements, project_movements,
 };
 pub use rate::{Rates, StoredRate, exchange_rates, set_exchange_rate};
+pub use scope::{
+    AccountScope, ScopeChange, add_scope, archive_scope, change_scope, living_parents, parents, restore_scope, scope,
+    scopes,
+};
+pub use scope_arr::{ScopeArr, contract_scopes, scope_arr, set_contract_scope};
 pub use target::{remove_targets, set_target, target};
 pub use usage::{UsageMonth, record_usage, usage};
 pub use write::{

@@ -62,6 +62,7 @@ pub enum Deed {
     /// What is known beside the report goes into the workspace's own fields.
     Describe,
     ChangeType,
+    Divide,
     Archive,
     Score(Vec<Said>),
     /// The place of a task in the story.
@@ -136,6 +137,9 @@ fn changes(writer: &mut Writer<'_>, place: usize, account: &Account) -> Result<(
     }
     if !account.usage.is_empty() {
         writer.add(-1, SIGNED, OPERATIONS, place, Deed::RecordUsage)?;
+    }
+    if let Some(day) = account.divided {
+        writer.add(day, FORMED, PODS_BY, place, Deed::Divide)?;
     }
     if let Some(day) = account.archived {
         writer.add(day, FORMED, OPERATIONS, place, Deed::Archive)?;

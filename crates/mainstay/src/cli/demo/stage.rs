@@ -8,6 +8,7 @@ use mainstay_db::{Scope, Tx};
 use mainstay_rules::account::{AccountEdit, AccountType, NewAccount, NewAccountInput};
 use mainstay_rules::currency::Currency;
 use mainstay_rules::permission::PodRole;
+use mainstay_rules::scope::{ScopeFields, ScopeKind};
 use mainstay_rules::{field, ledger};
 use uuid::Uuid;
 
@@ -18,7 +19,7 @@ use super::promise;
 use super::scoring::Said;
 use super::script::{Act, Deed};
 use super::story::{Account, Contract, ContractStep, Story};
-use crate::account::store::{self as accounts, AccountChange, NewAmendment, NewContract};
+use crate::account::store::{self as accounts, AccountChange, NewAmendment, NewContract, ScopeChange};
 use crate::app::{self, App};
 use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
@@ -115,6 +116,7 @@ impl Cast<'_> {
             Deed::FormPod => self.form_pod(tx, by, account, id),
             Deed::Describe => own::describe(tx, by, &self.production.calendar, account, id),
             Deed::ChangeType => change_type(tx, by, id, account),
+            Deed::Divide => self.divide(tx, by, account, id),
             Deed::Archive => {
                 let before = known(tx, by, id)?;
                 accounts::archive_account(tx, by, &before)
@@ -197,6 +199,29 @@ impl Cast<'_> {
         for amount in account.usage.iter().rev() {
             month = month.yesterday().map_err(Fault::internal)?.first_of_month();
             accounts::record_usage(tx, by, id, month, Some((amount * 100, euro)))?;
+        }
+        Ok(())
+    }
+
+    /// Regions with the contracts that are about them, and product lines with an account manager each.
+    fn divide(&self, tx: &mut Tx<'_>, by: &By, account: &Account, id: Uuid) -> Result<(), Fault> {
+        for region in &account.regions {
+            let fields = ScopeFields { name: region.name.clone(), kind: ScopeKind::Region, expected_users: None };
+            let whole = ScopeChange { fields, parent_id: None, owner_id: None };
+            let place = accounts::add_scope(tx, by, id, &whole)?;
+            let contract =
+                accounts::contract_by_external_id(tx, by.workspace.id, &contract_id(account, region.contract))?;
+            let contract = contract.ok_or_else(Fault::not_found)?;
+            accounts::set_contract_scope(tx, by, id, contract.id, Some(place))?;
+            for line in &region.lines {
+                let fields = ScopeFields {
+                    name: line.name.clone(),
+                    kind: ScopeKind::ProductLine,
+                    expected_users: Some(line.expected_users),
+                };
+                let owner_id = Some(self.user(&line.owner)?);
+                accounts::add_scope(tx, by, id, &ScopeChange { fields, parent_id: Some(place), owner_id })?;
+            }
         }
         Ok(())
     }

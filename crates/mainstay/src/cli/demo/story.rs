@@ -98,6 +98,10 @@ pub struct Account {
     /// Thousands of euro wanted in the current fiscal year.
     pub delta_target: Option<i64>,
     pub contracts: Vec<Contract>,
+    /// The day on which it was divided among several account managers.
+    pub divided: Option<i32>,
+    #[serde(default)]
+    pub regions: Vec<Region>,
     pub scores: Scores,
     pub archived: Option<i32>,
     /// The id of the account of which it is a subsidiary; that one comes earlier in the book.
@@ -105,6 +109,24 @@ pub struct Account {
     /// Usage revenue in euro of the last full months, the newest last.
     #[serde(default)]
     pub usage: Vec<i64>,
+}
+
+/// A region of the mega account, with the contract that is about it and its product lines.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Region {
+    pub name: String,
+    /// Place of the contract in the list.
+    pub contract: usize,
+    pub lines: Vec<ProductLine>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProductLine {
+    pub name: String,
+    pub owner: String,
+    pub expected_users: i64,
 }
 
 #[derive(Clone, Deserialize)]

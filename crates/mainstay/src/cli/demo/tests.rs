@@ -92,6 +92,8 @@ fn whoever_is_named_is_one_of_the_thirty() {
     for account in &story.accounts {
         let names = account.team.iter().chain([&account.owner, &account.associate, &account.seller]);
         names.for_each(|key| assert!(known(key), "{}: {key}", account.name));
+        let lines = account.regions.iter().flat_map(|region| &region.lines);
+        lines.for_each(|line| assert!(known(&line.owner), "{}: {}", account.name, line.owner));
     }
     let acts = script::write(&story, &calendar(date(2027, 6, 1))).expect("the script can be written");
     for act in &acts {

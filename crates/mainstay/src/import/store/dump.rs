@@ -59,9 +59,12 @@ pub static TABLES: &[Table] = &[
         ("person_id", Id), ("recorded_at", Time), ("recorded_by", Id)] },
     Table { name: "portfolio_view", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("owner_id", Id), ("name", Text), ("query", Text), ("shared", Bool), ("position", Number), ("created_at", Time)] },
+    Table { name: "scope", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("account_id", Id), ("parent_id", Id), ("kind", Text), ("name", Text), ("owner_id", Id),
+        ("expected_users", Number), ("created_at", Time), ("archived_at", Time)] },
     Table { name: "contract", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("account_id", Id), ("name", Text), ("external_id", Text), ("notice_days", Number), ("auto_renew", Bool),
-        ("created_at", Time)] },
+        ("created_at", Time), ("scope_id", Id)] },
     Table { name: "contract_amendment", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("account_id", Id), ("contract_id", Id), ("start_on", Day), ("end_on", Day), ("arr_minor", Number),
         ("currency", Text), ("note", Text), ("recorded_at", Time), ("recorded_by", Id), ("withdrawn_at", Time),

@@ -237,6 +237,7 @@ mod tests {
             external_id: None,
             notice_days: None,
             auto_renew: false,
+            scope_id: None,
         };
         let contracts = if ledger.is_empty() { Vec::new() } else { vec![contract] };
         Held { ledger, contracts, typed_end: change.typed_end.or(held.typed_end) }
@@ -288,6 +289,7 @@ mod tests {
             external_id: None,
             notice_days: None,
             auto_renew: false,
+            scope_id: None,
         };
         let signed = Amendment {
             contract: own.id,

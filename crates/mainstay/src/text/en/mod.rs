@@ -15,6 +15,7 @@ pub mod people;
 pub mod pod;
 pub mod portfolio;
 pub mod portfolio_view;
+pub mod scope;
 pub mod scorecard;
 pub mod task;
 pub mod template;

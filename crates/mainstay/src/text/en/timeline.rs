@@ -27,6 +27,7 @@ texts! {
     somebody = "somebody";
     a_contract = "a contract";
     a_task = "a task";
+    a_scope = "a scope";
     no_fields = "changed the account";
     data_point = "recorded the data point";
     drafted_template = "saved a draft of a scorecard";
@@ -164,6 +165,39 @@ pub fn recorded_usage(month: &str, amount: Option<&str>) -> Markup {
             Some(amount) => { "recorded usage revenue of " b { (amount) } " for " (month) }
             None => { "took back the usage revenue of " (month) }
         }
+    }
+}
+
+pub fn assigned_contract(name: &str) -> Markup {
+    html! { "said to which scope " b { (name) } " belongs" }
+}
+
+pub fn added_scope(name: &str) -> Markup {
+    html! { "added the scope " b { (name) } }
+}
+
+pub fn archived_scope(name: &str) -> Markup {
+    html! { "archived the scope " b { (name) } }
+}
+
+pub fn restored_scope(name: &str) -> Markup {
+    html! { "restored the scope " b { (name) } }
+}
+
+/// "changed owner and place of the scope Nordics"
+pub fn changed_scope(name: &str, fields: &[&str]) -> Markup {
+    let words: Vec<&str> = fields.iter().map(|field| scope_field(field)).collect();
+    html! { "changed " (words.join(", ")) " of the scope " b { (name) } }
+}
+
+fn scope_field(field: &str) -> &str {
+    match field {
+        "parent" => "the place",
+        "owner" => "the owner",
+        "name" => "the name",
+        "kind" => "the kind",
+        "expected_users" => "the expected users",
+        other => other,
     }
 }
 

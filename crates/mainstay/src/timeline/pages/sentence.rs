@@ -42,6 +42,8 @@ impl View<'_> {
                 Kind::TaskAdded | Kind::TaskChanged | Kind::TaskDone | Kind::TaskDropped | Kind::TaskReopened => {
                     (self.task(kind, entry))
                 }
+                Kind::ScopeAdded | Kind::ScopeChanged | Kind::ScopeRemoved | Kind::ScopeRestored => (scope(kind, entry)),
+                Kind::ContractScopeChanged => (text::assigned_contract(contract(entry))),
                 other => (plain(other, person(entry))),
             }
             @if entry.event.cause.is_some() && entry.event.account.is_some() { (text::in_an_import()) }
@@ -121,6 +123,16 @@ fn person(entry: &Entry) -> &str {
 
 fn contract(entry: &Entry) -> &str {
     if entry.about.is_empty() { text::a_contract() } else { &entry.about }
+}
+
+fn scope(kind: Kind, entry: &Entry) -> Markup {
+    let name = if entry.about.is_empty() { text::a_scope() } else { &entry.about };
+    match kind {
+        Kind::ScopeAdded => text::added_scope(name),
+        Kind::ScopeRemoved => text::archived_scope(name),
+        Kind::ScopeRestored => text::restored_scope(name),
+        _ => text::changed_scope(name, &words_of(&entry.event.data)),
+    }
 }
 
 fn role(data: &Value) -> &str {

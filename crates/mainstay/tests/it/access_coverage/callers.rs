@@ -26,13 +26,15 @@ pub enum Caller {
     /// In the workspace, in no pod.
     Member,
     Observer,
+    /// Owns the scope of either account, and is no more than an observer otherwise.
+    ScopeOwner,
     Team,
     Owner,
     Leader,
     Admin,
 }
 
-pub const CALLERS: [Caller; 14] = [
+pub const CALLERS: [Caller; 15] = [
     Caller::Nobody,
     Caller::RevokedToken,
     Caller::Gone,
@@ -43,6 +45,7 @@ pub const CALLERS: [Caller; 14] = [
     Caller::AdminToken,
     Caller::Member,
     Caller::Observer,
+    Caller::ScopeOwner,
     Caller::Team,
     Caller::Owner,
     Caller::Leader,
@@ -55,7 +58,10 @@ impl Caller {
     }
 
     pub fn is_in_confidential_pod(self) -> bool {
-        matches!(self, Self::Observer | Self::Team | Self::Owner | Self::ReadToken | Self::WriteToken)
+        matches!(
+            self,
+            Self::Observer | Self::ScopeOwner | Self::Team | Self::Owner | Self::ReadToken | Self::WriteToken
+        )
     }
 
     pub fn role(self) -> Role {
@@ -98,6 +104,11 @@ impl Caller {
         matches!(self, Self::Observer | Self::Owner | Self::ReadToken | Self::WriteToken)
     }
 
+    /// The scope of the account: by its owner too.
+    pub fn writes_scope(self, account: Which) -> bool {
+        self == Self::ScopeOwner || self.writes(account)
+    }
+
     pub fn steers(self, account: Which) -> bool {
         match account {
             Which::Confidential => matches!(self, Self::Owner | Self::WriteToken),
@@ -115,6 +126,7 @@ struct Things {
     contract: String,
     amendment: String,
     task: String,
+    scope: String,
 }
 
 pub struct World {
@@ -142,6 +154,7 @@ impl World {
             (Caller::Owner, "member"),
             (Caller::Team, "member"),
             (Caller::Observer, "member"),
+            (Caller::ScopeOwner, "member"),
             (Caller::Member, "member"),
             (Caller::Leader, "leader"),
             (Caller::Gone, "member"),
@@ -165,7 +178,7 @@ impl World {
         ];
         let user = add_user(&house);
         deactivate(&house, "gone@acme.example");
-        let members = [(Caller::Team, "team"), (Caller::Observer, "observer")];
+        let members = [(Caller::Team, "team"), (Caller::Observer, "observer"), (Caller::ScopeOwner, "observer")];
         let open = account(&owner, &format!("{OURS} open"), false, &members);
         let confidential = account(&owner, &format!("{SECRET} {OURS}"), true, &members);
         let unattached = task(&owner, &format!("{SECRET} {OURS} on its own"), None);
@@ -187,6 +200,7 @@ impl World {
                 .replace("{contract}", &things.contract)
                 .replace("{amendment}", &things.amendment)
                 .replace("{task}", task)
+                .replace("{scope}", &things.scope)
                 .replace("{user}", &self.user)
                 .replace("{token}", &self.token)
                 .replace("{import}", &self.import)
@@ -205,6 +219,7 @@ impl World {
                 .replace("{job}", &self.job)
                 .replace("{kind}", "housekeeping")
                 .replace("{day}", "2026-01-06")
+                .replace("{unique}", &format!("{caller:?} {:?}", std::thread::current().id()))
         };
         let path = fill(case.path);
         if case.body == Body::Stream {
@@ -339,8 +354,17 @@ fn account(owner: &Browser, name: &str, confidential: bool, members: &[(Caller, 
     assert_eq!(made.status, 201, "{}", made.body);
     let made = made.json();
     let text = |value: &Value| value.as_str().expect("it has an id").to_owned();
-    let task = task(owner, &format!("task of {name}"), Some(&id));
-    Things { task, account: id, contract: text(&made["id"]), amendment: text(&made["amendments"][0]["id"]) }
+    let part = json!({ "name": format!("scope of {name}"), "kind": "region",
+        "owner_id": user_id(owner, "scopeowner@acme.example") });
+    let added = owner.json("POST", &format!("/api/v1/accounts/{id}/scopes"), &part);
+    assert_eq!(added.status, 201, "{}", added.body);
+    Things {
+        task: task(owner, &format!("task of {name}"), Some(&id)),
+        account: id,
+        contract: text(&made["id"]),
+        amendment: text(&made["amendments"][0]["id"]),
+        scope: text(&added.json()["id"]),
+    }
 }
 
 /// A task that the observer is to do.

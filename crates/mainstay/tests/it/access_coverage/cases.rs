@@ -24,6 +24,8 @@ pub enum Right {
     Row(Deed, Door),
     ReadAccount(Door),
     WriteAccount(Door),
+    /// The account's scope, which its owner may write too.
+    WriteScope(Door),
     /// Deciding who is in the pod.
     SteerAccount(Door),
     /// A task on the account, or one about none (then the path has no account of its own).
@@ -43,6 +45,7 @@ impl Right {
             | Self::Row(_, door)
             | Self::ReadAccount(door)
             | Self::WriteAccount(door)
+            | Self::WriteScope(door)
             | Self::SteerAccount(door)
             | Self::ReadTask(door)
             | Self::WriteTask(door)
@@ -55,9 +58,11 @@ impl Right {
     pub fn scope(self) -> TokenScope {
         match self {
             Self::Everybody | Self::ReadAccount(_) | Self::ReadTask(_) | Self::Own(_) => TokenScope::Read,
-            Self::WriteAccount(_) | Self::SteerAccount(_) | Self::WriteTask(_) | Self::SharedView(_) => {
-                TokenScope::Write
-            }
+            Self::WriteAccount(_)
+            | Self::WriteScope(_)
+            | Self::SteerAccount(_)
+            | Self::WriteTask(_)
+            | Self::SharedView(_) => TokenScope::Write,
             Self::Deed(deed, _) | Self::Row(deed, _) => match deed {
                 Deed::Read => TokenScope::Read,
                 Deed::CreateAccount | Deed::AddTask | Deed::Import | Deed::ManageScorecards => TokenScope::Write,
@@ -116,7 +121,8 @@ use Deed::{
     ManageWorkspace, Read,
 };
 use Right::{
-    Deed as May, Everybody, Own, ReadAccount, ReadTask, Row, SharedView, SteerAccount, WriteAccount, WriteTask,
+    Deed as May, Everybody, Own, ReadAccount, ReadTask, Row, SharedView, SteerAccount, WriteAccount, WriteScope,
+    WriteTask,
 };
 
 #[rustfmt::skip]
@@ -212,6 +218,17 @@ pub const CASES: &[Case] = &[
     case("POST", "/api/v1/fields", May(ManageFields, Api), Json(r#"{"name":"","kind":"text"}"#), &[422]),
     case("GET", "/api/v1/fields/{field}", Row(Read, Api), None, &[200]),
     case("PATCH", "/api/v1/fields/{field}", Row(ManageFields, Api), Json(r#"{"help":"x"}"#), &[200]),
+    // Scopes
+    case("GET", "/w/{workspace}/accounts/{account}/scopes", ReadAccount(Page), None, &[200]),
+    case("POST", "/w/{workspace}/accounts/{account}/scopes", WriteScope(Page), Form("name=&kind=region&parent_id={scope}"), &[422]),
+    case("GET", "/w/{workspace}/accounts/{account}/scopes/{scope}", ReadAccount(Page), None, &[200]),
+    case("POST", "/w/{workspace}/accounts/{account}/scopes/{scope}", WriteScope(Page), Form("name="), &[422]),
+    case("POST", "/w/{workspace}/accounts/{account}/contracts/{contract}/scope", WriteAccount(Page), Form("scope_id={scope}"), &[303]),
+    case("GET", "/api/v1/accounts/{account}/scopes", ReadAccount(Api), None, &[200]),
+    case("POST", "/api/v1/accounts/{account}/scopes", WriteScope(Api), Json(r#"{"name":"{unique}","kind":"site","parent_id":"{scope}"}"#), &[201]),
+    case("GET", "/api/v1/accounts/{account}/scopes/{scope}", ReadAccount(Api), None, &[200]),
+    case("PATCH", "/api/v1/accounts/{account}/scopes/{scope}", WriteScope(Api), Json(r#"{"expected_users":7}"#), &[200]),
+    case("PUT", "/api/v1/accounts/{account}/contracts/{contract}/scope", WriteAccount(Api), Json(r#"{"scope_id":"{scope}"}"#), &[200]),
     // Pods
     case("GET", "/w/{workspace}/accounts/{account}/team", ReadAccount(Page), None, &[200]),
     case("POST", "/w/{workspace}/accounts/{account}/team", SteerAccount(Page), Form("user=&role=x&function=x"), &[422]),
@@ -331,6 +348,10 @@ pub const CASES: &[Case] = &[
     case("DELETE", "/api/v1/accounts/{account}/scores/{metric}", WriteAccount(Api), None, &[200, 204]),
     case("POST", "/w/{workspace}/accounts/{account}/contracts/{contract}/amendments/{amendment}/withdraw", WriteAccount(Page), Form(""), &[303, 404]),
     case("DELETE", "/api/v1/accounts/{account}/contracts/{contract}/amendments/{amendment}", WriteAccount(Api), None, &[200, 204, 404]),
+    case("POST", "/w/{workspace}/accounts/{account}/scopes/{scope}/archive", WriteAccount(Page), Form(""), &[409]),
+    case("POST", "/w/{workspace}/accounts/{account}/scopes/{scope}/restore", WriteAccount(Page), Form(""), &[303]),
+    case("DELETE", "/api/v1/accounts/{account}/scopes/{scope}", WriteAccount(Api), None, &[409]),
+    case("POST", "/api/v1/accounts/{account}/scopes/{scope}/restore", WriteAccount(Api), Json("{}"), &[200]),
     case("POST", "/w/{workspace}/accounts/{account}/archive", WriteAccount(Page), Form(""), &[303]),
     case("POST", "/w/{workspace}/accounts/{account}/restore", WriteAccount(Page), Form(""), &[303]),
     case("DELETE", "/api/v1/accounts/{account}", WriteAccount(Api), None, &[200, 204]),

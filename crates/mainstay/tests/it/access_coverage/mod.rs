@@ -92,6 +92,7 @@ impl Right {
             return match self {
                 Self::ReadAccount(_)
                 | Self::WriteAccount(_)
+                | Self::WriteScope(_)
                 | Self::SteerAccount(_)
                 | Self::ReadTask(_)
                 | Self::WriteTask(_)
@@ -104,7 +105,9 @@ impl Right {
         let needs = self.scope();
         let hidden = account == Which::Confidential && !caller.is_in_confidential_pod();
         match self {
-            Self::ReadAccount(_) | Self::WriteAccount(_) | Self::SteerAccount(_) if hidden => Some(404),
+            Self::ReadAccount(_) | Self::WriteAccount(_) | Self::WriteScope(_) | Self::SteerAccount(_) if hidden => {
+                Some(404)
+            }
             Self::ReadTask(_) | Self::WriteTask(_)
                 if hidden || (account == Which::Unattached && !caller.has_the_task()) =>
             {
@@ -114,6 +117,7 @@ impl Right {
             Self::SharedView(_) if caller.role() == mainstay_rules::permission::Role::Member => Some(403),
             Self::WriteAccount(_) if !caller.writes(account) => Some(403),
             Self::WriteTask(_) if !caller.writes(account) && !caller.does_the_task() => Some(403),
+            Self::WriteScope(_) if !caller.writes_scope(account) => Some(403),
             Self::SteerAccount(_) if !caller.steers(account) => Some(403),
             Self::Deed(deed, _) | Self::Row(deed, _) if !mainstay_rules::permission::may(caller.role(), deed) => {
                 Some(403)
