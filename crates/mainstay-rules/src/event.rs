@@ -105,6 +105,8 @@ kinds! {
     ScopeRestored = "scope_restored";
     /// A contract names another scope, or none.
     ContractScopeChanged = "contract_scope_changed";
+    /// The progress report of a day was kept as it read.
+    SnapshotTaken = "snapshot_taken";
     ImportApplied = "import_applied";
     ImportUndone = "import_undone";
     /// When a kind of machine work happens was changed.

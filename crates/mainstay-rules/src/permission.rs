@@ -103,6 +103,8 @@ pub enum Deed {
     /// Write work down (on an account, by the right to the task that it will be).
     AddTask,
     Import,
+    /// Keep the report as it reads.
+    TakeSnapshot,
     ManagePeople,
     ManageWorkspace,
     /// Draft and publish scorecard templates.
@@ -119,7 +121,9 @@ pub enum Deed {
 pub fn may(role: Role, deed: Deed) -> bool {
     match deed {
         Deed::Read | Deed::CreateAccount | Deed::AddTask | Deed::ManageOwn => true,
-        Deed::Import | Deed::ManageScorecards | Deed::ManageFields => matches!(role, Role::Admin | Role::Leader),
+        Deed::Import | Deed::TakeSnapshot | Deed::ManageScorecards | Deed::ManageFields => {
+            matches!(role, Role::Admin | Role::Leader)
+        }
         Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageJobs => role == Role::Admin,
     }
 }
@@ -128,7 +132,9 @@ pub fn may(role: Role, deed: Deed) -> bool {
 pub fn scope_for(deed: Deed) -> TokenScope {
     match deed {
         Deed::Read => TokenScope::Read,
-        Deed::CreateAccount | Deed::AddTask | Deed::Import | Deed::ManageScorecards => TokenScope::Write,
+        Deed::CreateAccount | Deed::AddTask | Deed::Import | Deed::TakeSnapshot | Deed::ManageScorecards => {
+            TokenScope::Write
+        }
         Deed::ManageFields | Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageJobs | Deed::ManageOwn => {
             TokenScope::Admin
         }

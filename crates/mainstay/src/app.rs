@@ -98,9 +98,9 @@ pub fn project(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {
     for user in by.renamed_users() {
         portfolio::store::project_name(tx, by, user)?;
     }
-    if by.has_changed_every_line() {
+    if let Some(from) = by.every_line_reach() {
         // Too many for one transaction: the next housekeeping writes them anew.
-        portfolio::store::make_due(tx, by.workspace.id)?;
+        portfolio::store::make_due(tx, by.workspace.id, from)?;
         job::store::replan(tx, by.workspace.id, by.at)?;
     }
     Ok(())

@@ -28,5 +28,8 @@ set![
     "0015_account_field",
     "0016_portfolio_view",
     "0017_account_type_change",
-    "0018_account_scope"
+    "0018_account_scope",
+    "0019_scorecard_governs",
+    "0020_portfolio_history",
+    "0021_portfolio_snapshot"
 ];

@@ -37,6 +37,9 @@ use crate::{account, export, import, job, pod, portfolio, scorecard, signal, tas
         portfolio::api::change_view,
         portfolio::api::delete_view,
         export::api::export,
+        portfolio::api::list_snapshots,
+        portfolio::api::create_snapshot,
+        portfolio::api::get_snapshot,
         // Scorecard
         scorecard::api::show,
         scorecard::api::history,

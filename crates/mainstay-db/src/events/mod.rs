@@ -197,6 +197,21 @@ pub fn after(tx: &mut Tx<'_>, workspace: Option<Uuid>, cursor: Cursor, limit: i6
     }
 }
 
+/// The events of an account that are of one of these kinds, in its order; those of this transaction too.
+pub fn of_account_kinds(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, kinds: [&str; 4]) -> Result<Vec<Event>> {
+    let [one, two, three, four] = kinds;
+    tx.rows(
+        sql!(
+            "SELECT x, seq, id, workspace_id, account_id, account_version, kind, v, effective_at, recorded_at,
+               actor_id, cause_id, subject_kind, subject_id, data
+             FROM event WHERE workspace_id = $1 AND account_id = $2 AND kind IN ($3, $4, $5, $6)
+             ORDER BY account_version"
+        ),
+        &[&workspace, &account, &one, &two, &three, &four],
+        read,
+    )
+}
+
 /// The cursor of the newest event that `after` would answer: whoever starts here sees all that comes later.
 pub fn head(tx: &mut Tx<'_>, workspace: Option<Uuid>) -> Result<Cursor> {
     let sql = head_sql(visible(tx), workspace.is_some());

@@ -4,6 +4,8 @@ use crate::account::AccountType;
 use crate::decimal::Decimal;
 use crate::formula::Formula;
 use crate::score::{Mean, Score};
+use jiff::civil::Date;
+use jiff::{Span, Unit};
 use serde::{Deserialize, Serialize};
 
 use super::choice::AppliesTo;
@@ -212,6 +214,17 @@ impl Template {
         self.bands.iter().find(fits).map_or([LOW; STEPS], |band| band.low)
     }
 
+    /// The same on a day; an account that is no client yet is a new one.
+    pub fn low_on(&self, account_type: AccountType, client_since: Option<Date>, day: Date) -> [Mean; STEPS] {
+        self.low(account_type, client_since.map_or(0, |since| months_between(since, day)))
+    }
+
+    /// The days on which a client grows out of a band.
+    pub fn band_turns(&self, client_since: Date) -> impl Iterator<Item = Date> + '_ {
+        let months = self.bands.iter().filter_map(|band| band.months_under);
+        months.map(move |months| client_since.saturating_add(Span::new().months(months)))
+    }
+
     /// The sub-metrics that are worked out from data points.
     pub fn automatic(&self) -> impl Iterator<Item = &Metric> {
         self.steps.iter().flat_map(|step| &step.metrics).filter(|metric| metric.is_automatic())
@@ -227,6 +240,12 @@ impl Template {
         }
         points
     }
+}
+
+/// Whole months; a client that is still to come has none.
+fn months_between(since: Date, day: Date) -> i64 {
+    let span = since.until((Unit::Month, day)).ok();
+    span.map_or(0, |span| i64::from(span.get_months())).max(0)
 }
 
 /// The index of the step that `step_1` to `step_5` means in every template.

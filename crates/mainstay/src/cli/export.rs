@@ -20,7 +20,7 @@ use crate::corridor::fault::Fault;
 use crate::export::store::{self, Report};
 use crate::import::store::{self as import, Who};
 use crate::portfolio::api::{Columns, Heads, RowOut, heads};
-use crate::portfolio::store::{self as portfolio, Line, Totals};
+use crate::portfolio::store::{self as portfolio, Frame, Line, Totals};
 
 /// Accounts that one reading transaction takes: a long one would hold the database's history back.
 const ACCOUNTS_AT_ONCE: usize = 500;
@@ -56,8 +56,8 @@ impl Export {
     pub async fn run(self, data: &DataOptions) -> Outcome {
         let app = house::app(data, "").await?;
         let (workspace, who) = whose(&app, self.workspace.as_deref(), self.acting.as_deref()).await?;
-        let id = workspace.id;
-        let heads = app.db.read(Scope::Workspace(id), move |tx| heads(tx, id)).await?;
+        let (of, today) = (Arc::clone(&workspace), workspace.day_of(app.source.now()));
+        let heads = app.db.read(Scope::Workspace(workspace.id), move |tx| heads(tx, &of, Frame::Now, today)).await?;
         let viewer = self.acting.is_some().then_some(who);
         let mut out: Box<dyn Write + Send> = match &self.file {
             Some(file) => Box::new(BufWriter::new(
@@ -76,7 +76,7 @@ impl Export {
                 out.write_all(&book).map_err(|e| not_written(&e))?;
                 report.lines.len()
             }
-            (false, Format::Json) => json_of(&workspace, &heads, &lines(&app, &workspace, viewer).await?, &mut out)?,
+            (false, Format::Json) => json_of(&heads, &lines(&app, &workspace, viewer).await?, &mut out)?,
         };
         out.flush().map_err(|e| not_written(&e))?;
         if let Some(file) = &self.file {
@@ -126,9 +126,8 @@ fn part_of(tx: &mut Tx<'_>, workspace: Uuid, viewer: Option<Who>, ids: &[Uuid]) 
     Ok(lines)
 }
 
-fn json_of(workspace: &Workspace, heads: &Heads, lines: &[Line], out: &mut dyn Write) -> Result<usize, String> {
-    let row = |line| RowOut::of(line, workspace.currency, &heads.templates, &heads.fields);
-    let rows: Vec<RowOut> = lines.iter().map(row).collect();
+fn json_of(heads: &Heads, lines: &[Line], out: &mut dyn Write) -> Result<usize, String> {
+    let rows: Vec<RowOut> = lines.iter().map(|line| heads.row(line)).collect();
     serde_json::to_writer_pretty(&mut *out, &rows).map_err(|e| not_written(&e))?;
     writeln!(out).map_err(|e| not_written(&e))?;
     Ok(rows.len())

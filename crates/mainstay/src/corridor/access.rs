@@ -122,6 +122,7 @@ deeds!(
     Read,
     CreateAccount,
     AddTask,
+    TakeSnapshot,
     Import,
     ManagePeople,
     ManageWorkspace,

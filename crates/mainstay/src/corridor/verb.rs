@@ -1,7 +1,7 @@
 //! A write in the name of somebody: the only way to append an event, so that state and event share a transaction.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -25,9 +25,10 @@ pub struct By {
     /// The import, or the event, that made this happen.
     pub cause: Option<Uuid>,
     source: Source,
-    touched: RefCell<BTreeSet<Uuid>>,
+    /// With the earliest day that reads otherwise now.
+    touched: RefCell<BTreeMap<Uuid, Date>>,
     renamed: RefCell<BTreeSet<Uuid>>,
-    every_line_changed: Cell<bool>,
+    every_line_changed: Cell<Option<Date>>,
 }
 
 impl By {
@@ -76,7 +77,7 @@ impl By {
         subject: (&'static str, Uuid),
         data: Value,
     ) -> Result<i64, Fault> {
-        self.touched.borrow_mut().insert(account);
+        self.reaches_back(account, self.today());
         let version = events::append(tx, &self.event(Some(account), kind, self.at, subject, data))?;
         version.ok_or_else(|| Fault::internal("an event of an account came without a version"))
     }
@@ -91,7 +92,7 @@ impl By {
         subject: (&'static str, Uuid),
         data: Value,
     ) -> Result<i64, Fault> {
-        self.touched.borrow_mut().insert(account);
+        self.reaches_back(account, self.workspace.day_of(effective_at));
         let version = events::append(tx, &self.event(Some(account), kind, effective_at, subject, data))?;
         version.ok_or_else(|| Fault::internal("an event of an account came without a version"))
     }
@@ -117,17 +118,31 @@ impl By {
         self.renamed.borrow().clone()
     }
 
-    /// Every account's line reads otherwise: the calendar of the workspace or its scorecards changed.
-    pub fn every_line_changed(&self) {
-        self.every_line_changed.set(true);
+    /// Every account's line reads otherwise from a day on: the calendar of the workspace or its scorecards changed.
+    pub fn every_line_changed(&self, from: Date) {
+        let before = self.every_line_changed.get();
+        self.every_line_changed.set(Some(before.map_or(from, |before| before.min(from))));
     }
 
-    pub fn has_changed_every_line(&self) -> bool {
+    /// The day from which every line reads otherwise.
+    pub fn every_line_reach(&self) -> Option<Date> {
         self.every_line_changed.get()
     }
 
+    /// What is known of the account reads otherwise from a day on, which may be long ago.
+    pub fn reaches_back(&self, account: Uuid, day: Date) {
+        let mut touched = self.touched.borrow_mut();
+        let from = touched.entry(account).or_insert(day);
+        *from = (*from).min(day);
+    }
+
+    /// The earliest day from which the account reads otherwise.
+    pub fn reach(&self, account: Uuid) -> Option<Date> {
+        self.touched.borrow().get(&account).copied()
+    }
+
     pub fn touched(&self) -> BTreeSet<Uuid> {
-        self.touched.borrow().clone()
+        self.touched.borrow().keys().copied().collect()
     }
 
     fn event(

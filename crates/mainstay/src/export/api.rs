@@ -13,7 +13,7 @@ use crate::corridor::access::{Allowed, Read};
 use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
 use crate::portfolio::api::{Asked, Columns, heads, viewed};
-use crate::portfolio::store::{Frame, Totals};
+use crate::portfolio::store::Totals;
 use crate::text::export as text;
 
 /// The form of the file.
@@ -103,21 +103,22 @@ fn headers(format: Format, name: &str) -> [(HeaderName, HeaderValue); 2] {
 /// Every line that matches, in the asked order.
 pub async fn report(app: &App, caller: &Caller, asked: &Asked) -> Result<Report, Fault> {
     let (wanted, acting) = (asked.clone(), caller.clone());
-    let (workspace, day) = (caller.workspace.id, caller.today(app));
+    let (workspace, today) = (caller.workspace.id, caller.today(app));
+    let frame = asked.frame(today)?;
     let (asked, heads, columns, lines) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
-            let heads = heads(tx, workspace)?;
-            let known = heads.known(&acting, day);
+            let heads = heads(tx, &acting.workspace, frame, today)?;
+            let known = heads.known();
             let mut asked = viewed(tx, &acting, wanted.clone())?;
             asked.tidy(known.heads);
             let columns = Columns::chosen(asked.columns.as_deref(), known.heads, &heads.fields)?;
             let (filter, sort) = (asked.filter(&acting, &known)?, asked.sort(&known)?);
-            let lines = store::lines(tx, (workspace, Frame::Now), &filter, sort)?;
+            let lines = store::lines(tx, (workspace, frame), &filter, sort)?;
             Ok::<_, Fault>((asked, heads, columns, lines))
         })
         .await?;
-    let currency = caller.workspace.currency;
+    let (currency, day) = (heads.currency, heads.day);
     let mut about = store::about(&caller.workspace, day, Some((&caller.name, app.source.now())));
     let matching = asked.words();
     if !matching.is_empty() {

@@ -3,6 +3,7 @@
 mod access_coverage;
 mod account;
 mod arr;
+mod as_of;
 mod cli;
 mod crash;
 mod demo;

@@ -212,6 +212,9 @@ pub fn contract_currency(tx: &mut Tx<'_>, workspace: Uuid, contract: Uuid) -> Re
     )?)
 }
 
+/// Before every contract.
+const BEGINNING: Date = jiff::civil::date(1, 1, 1);
+
 /// Adds a contract with its first amendment; gives the ids of both.
 pub fn add_contract(
     tx: &mut Tx<'_>,
@@ -286,6 +289,7 @@ fn insert_amendment(
 ) -> Result<(Uuid, Currency), Fault> {
     let id = by.id();
     let currency = currency_for(tx, by, contract, new)?;
+    by.reaches_back(account, new.start_on);
     tx.exec(
         sql!(
             "INSERT INTO contract_amendment (id, workspace_id, account_id, contract_id, start_on, end_on, arr_minor,
@@ -336,6 +340,8 @@ pub fn edit_contract(tx: &mut Tx<'_>, by: &By, before: &Contract, terms: &Contra
         ),
         &[&by.workspace.id, &before.account_id, &before.id, &terms.name, &terms.notice_days, &terms.auto_renew],
     )?;
+    // Terms are kept as they are today: what a past day says of the notice follows them.
+    by.reaches_back(before.account_id, BEGINNING);
     let data = json!({ "notice_days": terms.notice_days, "auto_renew": terms.auto_renew });
     by.happened_to(tx, before.account_id, Kind::ContractEdited, ("contract", before.id), data)?;
     Ok(())
@@ -356,6 +362,9 @@ pub fn notice_days(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Ve
 /// Takes an amendment back, as if it had never been signed; the row stays for the history.
 pub fn withdraw_amendment(tx: &mut Tx<'_>, by: &By, account: Uuid, contract: Uuid, id: Uuid) -> Result<(), Fault> {
     let at: Timestamp = by.at;
+    let taken = amendments(tx, by.workspace.id, account)?.into_iter().find(|stored| stored.id == id);
+    let Some(taken) = taken else { return Err(Fault::not_found()) };
+    by.reaches_back(account, taken.amendment.start_on.min(by.workspace.day_of(taken.amendment.recorded_at)));
     let withdrawn = tx.exec(
         sql!(
             "UPDATE contract_amendment SET withdrawn_at = $5
@@ -366,8 +375,16 @@ pub fn withdraw_amendment(tx: &mut Tx<'_>, by: &By, account: Uuid, contract: Uui
     if withdrawn == 0 {
         return Err(Fault::not_found());
     }
-    by.happened_to(tx, account, Kind::AmendmentWithdrawn, ("amendment", id), json!({}))?;
+    by.happened_to(tx, account, Kind::AmendmentWithdrawn, ("amendment", id), withdrawn_data(&taken))?;
     Ok(())
+}
+
+fn withdrawn_data(taken: &StoredAmendment) -> serde_json::Value {
+    let Amendment { contract, start_on, end_on, arr_minor, .. } = taken.amendment;
+    json!({
+        "contract_id": contract, "start_on": start_on, "end_on": end_on,
+        "arr_minor": arr_minor, "currency": taken.currency.code(),
+    })
 }
 
 pub fn remove_contracts(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), Fault> {

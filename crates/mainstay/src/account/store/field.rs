@@ -139,7 +139,7 @@ pub fn change_field(tx: &mut Tx<'_>, by: &By, before: &Field, change: &FieldChan
         &[&by.workspace.id, &before.id, &change.name, &change.help, &change.position, &archived_at],
     )?;
     if !same_choices {
-        by.every_line_changed();
+        by.every_line_changed(by.today());
         retire_choices(tx, by, before, &change.choices)?;
         put_choices(tx, by, before.id, &change.choices)?;
     }

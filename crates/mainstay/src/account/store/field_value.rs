@@ -1,6 +1,6 @@
 //! What an account has in the fields of its workspace.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 use mainstay_db::{Row, Tx, sql};
@@ -48,17 +48,15 @@ pub fn field_values(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<F
     Ok(rows.into_iter().flatten().collect())
 }
 
-/// The place of each choice that the account has among those of its field, by the field's key.
-pub fn choice_places(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<BTreeMap<String, i64>, Fault> {
+/// The place of each choice among those of its field, by the field's key and the choice's.
+pub fn choice_places(tx: &mut Tx<'_>, workspace: Uuid) -> Result<HashMap<(String, String), i64>, Fault> {
     let rows = tx.rows(
         sql!(
-            "SELECT f.key, c.position FROM account_field_value v
-             JOIN account_field f ON f.id = v.field_id
-             JOIN account_field_choice c ON c.field_id = v.field_id AND c.key = v.choice
-             WHERE v.workspace_id = $1 AND v.account_id = $2"
+            "SELECT f.key, c.key, c.position FROM account_field_choice c JOIN account_field f ON f.id = c.field_id
+             WHERE f.workspace_id = $1"
         ),
-        &[&workspace, &account],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        &[&workspace],
+        |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)),
     )?;
     Ok(rows.into_iter().collect())
 }

@@ -207,6 +207,15 @@ pub fn accounts_after(
     )?)
 }
 
+/// When the account was first written down.
+pub fn created_at(tx: &mut Tx<'_>, workspace: Uuid, id: Uuid) -> Result<Option<Timestamp>, Fault> {
+    Ok(tx.one(
+        sql!("SELECT created_at FROM account WHERE workspace_id = $1 AND id = $2"),
+        &[&workspace, &id],
+        |row| row.get(0),
+    )?)
+}
+
 /// Every account of the workspace, for checks and rebuilding.
 pub fn account_ids(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Vec<Uuid>, Fault> {
     Ok(tx.rows(sql!("SELECT id FROM account WHERE workspace_id = $1 ORDER BY id"), &[&workspace], |row| row.get(0))?)

@@ -1,5 +1,6 @@
 //! Exchange rates: one for a whole fiscal year, so that a report compares like with like.
 
+use jiff::civil::Date;
 use mainstay_db::{Tx, sql};
 use mainstay_rules::currency::Currency;
 use mainstay_rules::event::Kind;
@@ -74,6 +75,12 @@ impl Rates {
         }
     }
 
+    /// The same rates, read for another year.
+    #[must_use]
+    pub fn in_year(&self, fiscal_year: i64) -> Self {
+        Self { fiscal_year, ..self.clone() }
+    }
+
     /// Whether any other currency than the workspace's has a rate.
     pub fn has_any(&self) -> bool {
         !self.stored.is_empty()
@@ -137,8 +144,8 @@ pub fn set_exchange_rate(
             &[&workspace.id, &fiscal_year, &currency.code()],
         )?,
     };
-    // Every line that counts in this currency reads otherwise now.
-    by.every_line_changed();
+    // Every line that counts in this currency reads otherwise, of other years too: a year without a rate borrows one.
+    by.every_line_changed(Date::MIN);
     let data = json!({
         "fiscal_year": fiscal_year, "currency": currency.code(), "before_millionths": before, "after_millionths": millionths,
     });

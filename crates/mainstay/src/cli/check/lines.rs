@@ -1,4 +1,4 @@
-//! Whether every line of the portfolio reads as if it were computed now.
+//! Whether every line of the portfolio, and its history, reads as if it were computed now.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
 use crate::corridor::source::Source;
 use crate::corridor::verb::By;
-use crate::portfolio::store::{self as portfolio, Line};
+use crate::portfolio::store::{self as portfolio, Line, Stretch};
 
 /// Accounts that one transaction locks and computes.
 const AT_ONCE: usize = 200;
@@ -45,7 +45,7 @@ pub async fn compare(db: &Db, workspace: &Arc<Workspace>, rebuild: bool) -> Resu
         // Written anew, they are wrong no longer.
         if !rebuild {
             wrong.extend(differing.into_iter().map(|account| {
-                format!("account {account}: its line differs from a fresh computation; run mainstay check --rebuild")
+                format!("account {account}: its line or history differs from a fresh computation; run mainstay check --rebuild")
             }));
         }
     }
@@ -60,11 +60,15 @@ async fn chunk(db: &Db, workspace: &Arc<Workspace>, some: Vec<Uuid>, rebuild: bo
             let by = By::new(Arc::clone(&workspace), None, source.clone());
             // A line that reads otherwise since a day began is written by the next server, and is not wrong.
             let due = if rebuild { Vec::new() } else { portfolio::due_lines(tx, workspace.id, by.today(), DUE_MAX)? };
+            // What an import changed of past days is written by the housekeeping; until then today's line is compared.
+            let waiting = portfolio::due_histories(tx, workspace.id, by.today(), DUE_MAX)?;
             let mut differing = Vec::new();
             for account in some.iter().filter(|account| !due.contains(account)) {
-                let before = shown(tx, workspace.id, *account)?;
+                let whole = !waiting.contains(account);
+                let before = shown(tx, workspace.id, *account, whole)?;
                 crate::app::project_account(tx, &by, *account)?;
-                if shown(tx, workspace.id, *account)? != before {
+                portfolio::rebuild(tx, &by, *account)?;
+                if shown(tx, workspace.id, *account, whole)? != before {
                     differing.push(*account);
                 }
             }
@@ -77,11 +81,18 @@ async fn chunk(db: &Db, workspace: &Arc<Workspace>, some: Vec<Uuid>, rebuild: bo
     }
 }
 
-/// What the read models say of an account.
-fn shown(
-    tx: &mut Tx<'_>,
-    workspace: Uuid,
-    account: Uuid,
-) -> Result<(Option<Line>, Vec<accounts::StoredMovement>), Fault> {
-    Ok((portfolio::line(tx, workspace, account)?, accounts::account_movements(tx, workspace, account)?))
+/// What the read models say of an account, of its past days too where they are written.
+#[derive(PartialEq)]
+struct Shown {
+    line: Option<Line>,
+    history: Vec<Stretch>,
+    movements: Vec<accounts::StoredMovement>,
+}
+
+fn shown(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, whole: bool) -> Result<Shown, Fault> {
+    Ok(Shown {
+        line: portfolio::line(tx, workspace, account)?,
+        history: if whole { portfolio::stretches(tx, workspace, account)? } else { Vec::new() },
+        movements: accounts::account_movements(tx, workspace, account)?,
+    })
 }

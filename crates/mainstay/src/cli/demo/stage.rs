@@ -87,9 +87,17 @@ impl Cast<'_> {
                 self.app.source.set(act.at);
                 let by = By::new(Arc::clone(&self.workspace), Some(self.user(&act.who)?), self.app.source.clone());
                 self.act(tx, &by, act)?;
-                if !by.touched().is_empty() {
-                    last.insert(act.account, by);
+                let touched = by.touched();
+                if touched.is_empty() {
+                    continue;
                 }
+                // The last of the day writes the read models for all of them.
+                if let Some(earlier) = last.remove(&act.account) {
+                    for (account, day) in touched.iter().filter_map(|id| Some((*id, earlier.reach(*id)?))) {
+                        by.reaches_back(account, day);
+                    }
+                }
+                last.insert(act.account, by);
             }
             for by in last.values() {
                 app::project(tx, by)?;

@@ -29,6 +29,7 @@ use crate::corridor::list::{List, Paging};
 use crate::corridor::request::Posted;
 use crate::corridor::verb::By;
 use crate::portfolio;
+use crate::portfolio::store::Frame;
 use crate::text::{frame as words, import as text};
 
 /// Files of one page of the list.
@@ -187,7 +188,7 @@ async fn show_as(app: &App, caller: &Caller, id: Uuid, error: Option<&Fault>) ->
         .read(Scope::Workspace(caller.workspace.id), move |tx| {
             let look = api::looked_at(tx, &asking, &source, id)?;
             let left = look.import.summary.undo.as_ref().map_or(&[][..], |undo| &undo.left);
-            let left = portfolio::store::lines(tx, asking.workspace.id, asking.user, left)?;
+            let left = portfolio::store::lines(tx, (asking.workspace.id, Frame::Now), asking.user, left)?;
             Ok::<_, Fault>((look, left))
         })
         .await?;

@@ -112,6 +112,14 @@ pub static TABLES: &[Table] = &[
         ("next_try_at", Time), ("problem", Text), ("payload", Json), ("created_at", Time), ("finished_at", Time)] },
     Table { name: "import_mapping", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("name", Text), ("kind", Text), ("headers", Json), ("settings", Json), ("created_at", Time), ("created_by", Id)] },
+    Table { name: "snapshot", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("kind", Text), ("as_of", Day), ("taken_at", Time), ("taken_by_id", Id), ("taken_by", Text), ("note", Text),
+        ("accounts", Number), ("heads", Json)] },
+    Table { name: "snapshot_line", workspace: "workspace_id", key: &["snapshot_id", "account_id"], columns: &[
+        ("snapshot_id", Id), ("account_id", Id), ("name", Text), ("external_id", Text), ("type", Number), ("associate_id", Id),
+        ("associate", Text), ("industry", Text), ("vertical", Text), ("geography", Text), ("end_on", Day), ("archived", Bool),
+        ("steps", Text), ("overall", Number), ("gap_step", Number), ("gap_metric", Text), ("fiscal_year", Number),
+        ("arr_last_year", Number), ("arr_delta_target", Number), ("arr_now", Number), ("details", Text)] },
     Table { name: "event", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("seq", Number), ("account_id", Id), ("account_version", Number), ("kind", Text), ("v", Number),
         ("effective_at", Time), ("recorded_at", Time), ("actor_id", Id), ("cause_id", Id), ("subject_kind", Text),

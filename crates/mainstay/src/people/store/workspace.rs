@@ -1,6 +1,7 @@
 //! Workspaces: one company's accounts, people and numbers.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use mainstay_db::{Row, Tx, sql};
 use mainstay_rules::event::Kind;
@@ -92,7 +93,8 @@ pub fn change_workspace(tx: &mut Tx<'_>, by: &By, edit: &WorkspaceEdit) -> Resul
         return Ok(before);
     }
     if !same_calendar {
-        by.every_line_changed();
+        // Days and fiscal years of the past begin at other times too.
+        by.every_line_changed(Date::MIN);
     }
     tx.exec(
         sql!("UPDATE workspace SET name = $2, zone = $3, fiscal_year_start_month = $4, version = version + 1 WHERE id = $1"),

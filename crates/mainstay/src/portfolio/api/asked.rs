@@ -46,6 +46,11 @@ pub struct Asked {
     pub group: Option<String>,
     /// A saved view whose words hold where these say nothing: its id, `weekly-call` or `board`.
     pub view: Option<String>,
+    /// A past day: the rows as they were at its end, by what is known today.
+    #[param(example = "2026-06-30")]
+    pub as_of: Option<String>,
+    /// A snapshot's id: the rows as they were known when it was taken.
+    pub snapshot: Option<String>,
     /// How many rows, 1 to 200.
     pub limit: Option<String>,
     /// `next_cursor` of the page before.
@@ -132,6 +137,8 @@ impl Asked {
             "columns" => &mut self.columns,
             "group" => &mut self.group,
             "view" => &mut self.view,
+            "as_of" => &mut self.as_of,
+            "snapshot" => &mut self.snapshot,
             "limit" => &mut self.limit,
             "cursor" => &mut self.cursor,
             "of" => &mut self.of,

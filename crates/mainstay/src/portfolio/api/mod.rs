@@ -6,7 +6,9 @@ mod columns;
 mod edit;
 mod group;
 mod grouped;
+mod past;
 mod shape;
+mod snapshot;
 mod view;
 mod words;
 
@@ -17,8 +19,8 @@ use axum::extract::{RawQuery, State};
 use jiff::civil::Date;
 use mainstay_db::{Scope, Tx};
 use mainstay_rules::custom_field::Field;
+use mainstay_rules::money::Currency;
 use mainstay_rules::scorecard::Templates;
-use uuid::Uuid;
 
 pub use asked::{Asked, sort_word};
 pub use columns::{Columns, all as all_columns};
@@ -26,19 +28,20 @@ pub use edit::{EditIn, EditsIn, apply, set_associate};
 pub use group::{GroupOut, WORDS as GROUP_WORDS, condition, tenure};
 pub use grouped::{Grouped, grouped, heat};
 pub use shape::{MoneyOut, PortfolioOut, RowOut, RowsOut, TotalsOut, mean, progress_of};
+pub use snapshot::*;
 pub use view::*;
 pub use words::{Known, MISSING, OWN, WORDS as CONDITION_WORDS};
 
-use super::store::{self, Frame, Place};
+use super::store::{self, Frame, KeptHeads, Place, Snapshot};
 use crate::account::store as accounts;
 use crate::app::App;
 use crate::corridor::access::{Allowed, Read};
 use crate::corridor::answer::Answer;
-use crate::corridor::caller::Caller;
+use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
 use crate::corridor::list::seal_cursor;
 use crate::corridor::request::Sent;
-use crate::scorecard::store::templates;
+use crate::scorecard::store::{templates, times};
 
 /// The progress report.
 #[utoipa::path(get, path = "/api/v1/portfolio", tag = "portfolio", params(Asked),
@@ -51,43 +54,71 @@ pub async fn list(
     let asked = Asked::of_query(query.as_deref().unwrap_or_default());
     let limit = asked.paging().limit()?;
     let (today, kept, acting) = (caller.today(&app), Arc::clone(&app.totals), caller.into_caller());
-    let (workspace, currency) = (acting.workspace.id, acting.workspace.currency);
+    let frame = asked.frame(today)?;
+    let workspace = acting.workspace.id;
     let answer = move |tx: &mut Tx<'_>| {
-        let of = (workspace, Frame::Now);
-        let heads = heads(tx, workspace)?;
-        let known = heads.known(&acting, today);
+        let of = (workspace, frame);
+        let heads = heads(tx, &acting.workspace, frame, today)?;
+        let known = heads.known();
         let asked = viewed(tx, &acting, asked.clone())?;
         let filter = asked.filter(&acting, &known)?;
         let after: Option<Place> = asked.paging().after()?;
         let mut lines = store::page(tx, of, &filter, asked.sort(&known)?, after.as_ref(), limit + 1)?;
         let next_cursor = cut(&mut lines, limit)?;
         let groups = asked.group.as_deref().map(|word| grouped(tx, of, &filter, word, &known)).transpose()?;
-        let row = |line| RowOut::of(line, currency, &heads.templates, &heads.fields);
         Ok::<_, Fault>(PortfolioOut {
-            data: lines.iter().map(row).collect(),
+            as_of: heads.day,
+            snapshot: heads.snapshot.as_ref().map(|snapshot| snapshot.id),
+            data: lines.iter().map(|line| heads.row(line)).collect(),
             next_cursor,
-            totals: TotalsOut::of(&kept.of(tx, of, &filter, today)?, currency),
-            groups: groups.map(|groups| groups.out(currency)),
+            totals: TotalsOut::of(&kept.of(tx, of, &filter, heads.day)?, heads.currency),
+            groups: groups.map(|groups| groups.out(heads.currency)),
         })
     };
     Ok(Json(app.db.read(Scope::Workspace(workspace), answer).await?))
 }
 
-/// What the words of a report are read against, and what its heads are called.
+/// What the words of a report are read against, and what its heads are called: of the time that it shows.
 pub struct Heads {
     pub templates: Templates,
     /// The workspace's own fields that are shown.
     pub fields: Vec<Field>,
+    pub currency: Currency,
+    pub fiscal_year_start_month: i8,
+    pub frame: Frame,
+    /// The day at whose end the report shows the accounts.
+    pub day: Date,
+    pub snapshot: Option<Snapshot>,
 }
 
-pub fn heads(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Heads, Fault> {
-    Ok(Heads { templates: templates(tx, workspace)?, fields: accounts::live_fields(tx, workspace)? })
+/// The heads of the report in that frame.
+pub fn heads(tx: &mut Tx<'_>, workspace: &Workspace, frame: Frame, today: Date) -> Result<Heads, Fault> {
+    let fields = accounts::live_fields(tx, workspace.id)?;
+    if let Frame::Snapshot(id) = frame {
+        let snapshot = store::snapshot(tx, workspace.id, id)?.ok_or_else(Fault::not_found)?;
+        let KeptHeads { currency, fiscal_year_start_month, templates } = snapshot.heads.clone();
+        let (day, snapshot) = (snapshot.as_of, Some(snapshot));
+        return Ok(Heads { templates, fields, currency, fiscal_year_start_month, frame, day, snapshot });
+    }
+    let (templates, day) = match frame {
+        Frame::AsOf(day) => (times(tx, workspace.id)?.on(day).clone(), day),
+        _ => (templates(tx, workspace.id)?, today),
+    };
+    let (currency, fiscal_year_start_month) = (workspace.currency, workspace.fiscal_year_start_month);
+    Ok(Heads { templates, fields, currency, fiscal_year_start_month, frame, day, snapshot: None })
 }
 
 impl Heads {
-    pub fn known(&self, caller: &Caller, today: Date) -> Known<'_> {
-        let currency = caller.workspace.currency;
-        Known { fields: &self.fields, heads: self.templates.default(), currency, today }
+    pub fn known(&self) -> Known<'_> {
+        Known { fields: &self.fields, heads: self.templates.default(), currency: self.currency, today: self.day }
+    }
+
+    pub fn is_past(&self) -> bool {
+        self.frame != Frame::Now
+    }
+
+    pub fn row(&self, line: &store::Line) -> RowOut {
+        RowOut::of(line, self.currency, &self.templates, &self.fields)
     }
 }
 
@@ -115,11 +146,9 @@ pub async fn edit(
     app.commit(&who, care, move |tx, by| {
         let changed = apply(tx, by, &acting, &edits.edits)?;
         crate::app::project(tx, by)?;
-        let lines = store::lines(tx, by.workspace.id, acting.user, &changed)?;
-        let currency = by.workspace.currency;
-        let heads = heads(tx, by.workspace.id)?;
-        let data = lines.iter().map(|line| RowOut::of(line, currency, &heads.templates, &heads.fields)).collect();
-        Answer::ok(&RowsOut { data })
+        let lines = store::lines(tx, (by.workspace.id, Frame::Now), acting.user, &changed)?;
+        let heads = heads(tx, &by.workspace, Frame::Now, by.today())?;
+        Answer::ok(&RowsOut { data: lines.iter().map(|line| heads.row(line)).collect() })
     })
     .await
 }

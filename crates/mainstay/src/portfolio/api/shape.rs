@@ -178,6 +178,11 @@ pub fn mean(sum: i64, count: i64) -> Option<Mean> {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Portfolio)]
 pub struct PortfolioOut {
+    /// The day at whose end the rows are shown: today, unless `as_of` or `snapshot` asks for another.
+    #[schema(value_type = String, format = Date)]
+    pub as_of: Date,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<Uuid>,
     pub data: Vec<RowOut>,
     pub next_cursor: Option<String>,
     pub totals: TotalsOut,

@@ -20,7 +20,7 @@ use crate::corridor::fault::Fault;
 use crate::corridor::list::List;
 use crate::corridor::request::{Bare, Sent};
 use crate::corridor::verb::By;
-use crate::portfolio::store::{self, SavedView, ViewChange};
+use crate::portfolio::store::{self, Frame, SavedView, ViewChange};
 
 /// The views that ship: their word, and what they ask.
 pub const SHIPPED: [(&str, &str); 2] = [("weekly-call", "attention=1&sort=overall"), ("board", "group=type")];
@@ -131,8 +131,8 @@ impl ViewIn {
 
 /// The words in their own order, without those that are none of the report's.
 fn checked_query(tx: &mut Tx<'_>, by: &By, caller: &Caller, query: &str) -> Result<String, Fault> {
-    let heads = heads(tx, by.workspace.id)?;
-    let known = heads.known(caller, by.today());
+    let heads = heads(tx, &by.workspace, Frame::Now, by.today())?;
+    let known = heads.known();
     let mut asked = viewed(tx, caller, Asked::of_query(query.trim_start_matches('?')))?;
     asked.tidy(known.heads);
     asked.filter(caller, &known)?;

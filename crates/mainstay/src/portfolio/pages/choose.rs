@@ -24,7 +24,7 @@ impl View<'_> {
     /// Whatever the address says that the form does not ask.
     pub(super) fn carried(asked: &Asked, but: &[&str]) -> Markup {
         html! {
-            @for (word, value) in asked.pairs().into_iter().chain(asked.of.as_deref().map(|view| ("of", view))) {
+            @for (word, value) in asked.pairs().into_iter().chain(asked.past_pairs()).chain(asked.of.as_deref().map(|view| ("of", view))) {
                 @if !but.contains(&word) { input type="hidden" name=(word) value=(value); }
             }
         }
@@ -62,7 +62,7 @@ impl View<'_> {
 
     /// The name of a field of the report by its word.
     pub(super) fn field_name(&self, word: &str) -> String {
-        if let Some(field) = self.fields.iter().find(|field| field.word() == word) {
+        if let Some(field) = self.heads.fields.iter().find(|field| field.word() == word) {
             return field.name.clone();
         }
         match word {
@@ -71,7 +71,7 @@ impl View<'_> {
             "end_quarter" => return text::end_quarter().to_owned(),
             _ => {}
         }
-        let heads = self.templates.default();
+        let heads = self.heads.templates.default();
         let numbered =
             word.strip_prefix("step_").and_then(|n| n.parse::<u8>().ok()).map(|n| SortKey::Step(n.saturating_sub(1)));
         let key = numbered.or_else(|| all_columns().find(|key| sort_word(*key, heads) == word));
@@ -79,7 +79,7 @@ impl View<'_> {
     }
 
     fn value_words(&self, word: &str, value: &str) -> String {
-        if let Some(field) = self.fields.iter().find(|field| field.word() == word) {
+        if let Some(field) = self.heads.fields.iter().find(|field| field.word() == word) {
             if let Some(choice) = field.choice(value) {
                 return choice.label.clone();
             }
@@ -101,7 +101,7 @@ impl View<'_> {
     }
 
     fn add_filter(&self, asked: &Asked) -> Markup {
-        let steps = self.templates.default().steps.iter().map(|step| step.key.as_str());
+        let steps = self.heads.templates.default().steps.iter().map(|step| step.key.as_str());
         let words = CONDITION_WORDS.into_iter().chain(steps);
         html! {
             details.tool {
@@ -111,7 +111,7 @@ impl View<'_> {
                     div.field {
                         label for="add-field" { (text::field()) }
                         select #add-field name="add" {
-                            @for field in self.fields { option value=(field.word()) { (field.name) } }
+                            @for field in &self.heads.fields { option value=(field.word()) { (field.name) } }
                             @for word in words { option value=(word) { (self.field_name(word)) } }
                         }
                     }
@@ -129,13 +129,13 @@ impl View<'_> {
 
     /// Labels of choices, offered while a value is typed.
     fn offered(&self) -> Markup {
-        let labels = self.fields.iter().flat_map(|field| field.choices.iter().filter(|choice| !choice.removed));
+        let labels = self.heads.fields.iter().flat_map(|field| field.choices.iter().filter(|choice| !choice.removed));
         html! { datalist #add-values { @for choice in labels { option value=(choice.label) {} } } }
     }
 
     fn group_choice(&self, asked: &Asked) -> Markup {
-        let own = self.fields.iter().filter(|field| !field.kind.is_number()).map(Field::word);
-        let steps = self.templates.default().steps.iter().map(|step| step.key.clone());
+        let own = self.heads.fields.iter().filter(|field| !field.kind.is_number()).map(Field::word);
+        let steps = self.heads.templates.default().steps.iter().map(|step| step.key.clone());
         let words: Vec<String> = GROUP_WORDS.map(str::to_owned).into_iter().chain(steps).chain(own).collect();
         let now = asked.group.as_deref().unwrap_or_default();
         html! {
@@ -152,7 +152,7 @@ impl View<'_> {
     }
 
     fn column_choice(&self, asked: &Asked, columns: &Columns) -> Markup {
-        let heads = self.templates.default();
+        let heads = self.heads.templates.default();
         let box_of = |word: &str, words: &str, on: bool| {
             html! { label.check { input type="checkbox" name="columns" value=(word) checked[on]; span { (words) } } }
         };
@@ -168,7 +168,7 @@ impl View<'_> {
                         @for key in all_columns().filter(|key| *key != SortKey::Name) {
                             (box_of(sort_word(key, heads), report_text::column(key, heads), columns.shows(key)))
                         }
-                        @for field in self.fields { (box_of(&format!("{OWN}{}", field.key), &field.name, columns.shows_own(field))) }
+                        @for field in &self.heads.fields { (box_of(&format!("{OWN}{}", field.key), &field.name, columns.shows_own(field))) }
                     }
                     p.hint { (text::columns_what()) }
                     div.row {

@@ -11,7 +11,7 @@ use crate::text::{portfolio as text, task as words};
 
 impl View<'_> {
     pub(super) fn gap(&self, line: &Line, page: &str) -> Markup {
-        let Some(gap) = portfolio::gap(line, self.templates.governing(line.segment())) else { return html! {} };
+        let Some(gap) = portfolio::gap(line, self.heads.templates.governing(line.segment())) else { return html! {} };
         let unscored = gap.score.is_none();
         html! {
             a.gap.unscored[unscored] href=(format!("{page}#{}", gap.step)) { (gap.step_name) }
@@ -26,10 +26,10 @@ impl View<'_> {
     }
 
     fn actions(&self, actions: &Actions, page: &str) -> Markup {
-        let is_late = bucket(actions.due_on, self.today) == Bucket::Overdue;
+        let is_late = bucket(actions.due_on, self.heads.day) == Bucket::Overdue;
         html! {
             a.act.late[is_late] href=(format!("{page}#actions")) {
-                (words::actions_of(actions.count, &actions.owner, actions.due_on, self.today))
+                (words::actions_of(actions.count, &actions.owner, actions.due_on, self.heads.day))
                 @if is_late { " " (words::is_late()) }
             }
         }

@@ -46,7 +46,7 @@ impl View<'_> {
 
     /// The totals below the columns that have some, behind the first.
     pub(super) fn sums(&self, totals: &Totals) -> Markup {
-        let currency = self.caller.workspace.currency;
+        let currency = self.heads.currency;
         let sum = |minor: i64| html! { td.n title=(money::exact(minor, currency)) { (report_text::short_amount(minor, currency)) } };
         html! {
             @for key in self.columns.keys().iter().filter(|key| **key != SortKey::Name) {

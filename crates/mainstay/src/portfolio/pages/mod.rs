@@ -8,8 +8,10 @@ mod groups;
 pub mod heat;
 mod own;
 mod paper;
+mod past;
 mod report;
 mod row;
+pub mod snapshots;
 mod tabs;
 pub mod view;
 mod waterfall;
@@ -24,13 +26,11 @@ use axum::extract::{Query, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use mainstay_db::{Scope, Tx};
-use mainstay_rules::custom_field::Field;
 use mainstay_rules::limits::EDITS_MAX;
-use mainstay_rules::scorecard::Templates;
 use maud::Markup;
 use uuid::Uuid;
 
-use super::api::{Asked, Columns, EditsIn, Grouped, Heads, Known, apply, cut, grouped, heads, viewed};
+use super::api::{Asked, Columns, EditsIn, Grouped, Heads, apply, cut, grouped, heads, viewed};
 use super::store::{self, Filter, Frame, KeptTotals, Line, Place, SavedView, Sort, Totals};
 use crate::app::App;
 use crate::corridor::access::{Allowed, Read};
@@ -74,7 +74,8 @@ pub async fn show(State(app): State<App>, caller: Allowed<Read>, RawQuery(query)
         })
         .await?;
     let (people, actions) = (&read.people, Some(&read.report.actions));
-    let view = View { actions, people, ..read.heads.view(&caller, today, &read.columns) };
+    let actions = actions.filter(|_| !read.heads.is_past());
+    let view = View { today, actions, people, ..read.heads.view(&caller, &read.columns) };
     let page = view.report(&read.report, &read.asked, read.sort);
     Ok(frame::page(&caller, Menu::Portfolio, text::title(), &page))
 }
@@ -100,17 +101,21 @@ struct Looks<'a> {
 impl Looks<'_> {
     fn read(&self, tx: &mut Tx<'_>, asked: Asked) -> Result<ReadReport, Fault> {
         let workspace = self.caller.workspace.id;
-        let heads = heads(tx, workspace)?;
-        let known = heads.known(self.caller, self.today);
+        let heads = heads(tx, &self.caller.workspace, asked.frame(self.today)?, self.today)?;
+        let known = heads.known();
         let views = store::views(tx, workspace, self.caller.user)?;
         let mut asked = viewed(tx, self.caller, asked)?;
         asked.tidy(known.heads);
         let columns = Columns::chosen(asked.columns.as_deref(), known.heads, &heads.fields)?;
         let (sort, filter) = (asked.sort(&known)?, asked.filter(self.caller, &known)?);
-        let mut report = self.lines(tx, &asked, &filter, sort, &known)?;
+        let mut report = self.lines(tx, &asked, &filter, sort, &heads)?;
         report.views = views;
         let people = people::store::list_users(tx, workspace, ("", Uuid::nil()), PEOPLE_OFFERED)?;
-        report.people = people.iter().filter(|user| user.active).map(|user| user.name.clone()).collect();
+        report.people = if heads.is_past() {
+            store::associates(tx, (workspace, heads.frame), self.caller.user)?
+        } else {
+            people.iter().filter(|user| user.active).map(|user| user.name.clone()).collect()
+        };
         let people = people.into_iter().map(|user| (user.id.to_string(), user.name)).collect();
         Ok(ReadReport { heads, asked, columns, sort, report, people })
     }
@@ -121,9 +126,9 @@ impl Looks<'_> {
         asked: &Asked,
         filter: &Filter,
         sort: Sort,
-        known: &Known<'_>,
+        heads: &Heads,
     ) -> Result<Report, Fault> {
-        let of = (self.caller.workspace.id, Frame::Now);
+        let (of, known) = ((self.caller.workspace.id, heads.frame), &heads.known());
         let grouped = asked.group.as_deref().map(|word| grouped(tx, of, filter, word, known)).transpose()?;
         // In groups, the rows are those of the open one.
         let shown = match &grouped {
@@ -139,10 +144,10 @@ impl Looks<'_> {
             None => Vec::new(),
         };
         let next_cursor = cut(&mut lines, PAGE_ROWS)?;
-        let totals = self.kept.of(tx, of, filter, self.today)?;
+        let totals = self.kept.of(tx, of, filter, heads.day)?;
         let unfiltered = Filter { viewer: filter.viewer, archived: filter.archived, ..Filter::default() };
         let all =
-            if is_filtered(filter) { self.kept.of(tx, of, &unfiltered, self.today)?.accounts } else { totals.accounts };
+            if is_filtered(filter) { self.kept.of(tx, of, &unfiltered, heads.day)?.accounts } else { totals.accounts };
         let actions = actions_on(tx, of.0, &lines)?;
         Ok(Report { actions, lines, totals, all, grouped, next_cursor, people: Vec::new(), views: Vec::new() })
     }
@@ -181,16 +186,17 @@ pub async fn rows(
     let (heads, columns, lines, totals, actions) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
-            let heads = heads(tx, workspace)?;
-            let filter = asked.filter(&acting, &heads.known(&acting, today))?;
+            let heads = heads(tx, &acting.workspace, asked.frame(today)?, today)?;
+            let filter = asked.filter(&acting, &heads.known())?;
             let columns = Columns::chosen(asked.columns.as_deref(), heads.templates.default(), &heads.fields)?;
-            let lines = store::lines(tx, workspace, filter.viewer, &accounts)?;
-            let totals = kept.of(tx, (workspace, Frame::Now), &filter, today)?;
+            let lines = store::lines(tx, (workspace, heads.frame), filter.viewer, &accounts)?;
+            let totals = kept.of(tx, (workspace, heads.frame), &filter, heads.day)?;
             let actions = actions_on(tx, workspace, &lines)?;
             Ok::<_, Fault>((heads, columns, lines, totals, actions))
         })
         .await?;
-    let view = View { actions: Some(&actions), ..heads.view(&caller, today, &columns) };
+    let actions = Some(&actions).filter(|_| !heads.is_past());
+    let view = View { today, actions, ..heads.view(&caller, &columns) };
     Ok(view.fragment(&lines, &totals))
 }
 
@@ -200,7 +206,7 @@ fn rows_and_totals(
     filter: &Filter,
     accounts: &[Uuid],
 ) -> Result<(Vec<Line>, Totals), Fault> {
-    let lines = store::lines(tx, workspace, filter.viewer, accounts)?;
+    let lines = store::lines(tx, (workspace, Frame::Now), filter.viewer, accounts)?;
     Ok((lines, store::totals(tx, workspace, Frame::Now, filter)?))
 }
 
@@ -219,12 +225,12 @@ pub async fn cells(
         .commit(&who, care, move |tx, by| {
             let changed = apply(tx, by, &acting, &edits.edits)?;
             crate::app::project(tx, by)?;
-            let heads = heads(tx, by.workspace.id)?;
-            let filter = asked.filter(&acting, &heads.known(&acting, today))?;
+            let heads = heads(tx, &by.workspace, Frame::Now, today)?;
+            let filter = asked.filter(&acting, &heads.known())?;
             let columns = Columns::chosen(asked.columns.as_deref(), heads.templates.default(), &heads.fields)?;
             let (lines, totals) = rows_and_totals(tx, by.workspace.id, &filter, &changed)?;
             let actions = actions_on(tx, by.workspace.id, &lines)?;
-            let view = View { actions: Some(&actions), ..heads.view(&acting, today, &columns) };
+            let view = View { actions: Some(&actions), ..heads.view(&acting, &columns) };
             Ok(Answer::html(view.fragment(&lines, &totals).into_string()))
         })
         .await?;
@@ -235,19 +241,17 @@ pub async fn cells(
 struct View<'a> {
     caller: &'a Caller,
     today: Date,
-    /// The heads are the default's; a row's gap is called as the account's own template calls it.
-    templates: &'a Templates,
+    /// Of the time that is shown. A row's gap is called as the account's own template calls it.
+    heads: &'a Heads,
     /// What is being done, by account; none on paper.
     actions: Option<&'a HashMap<Uuid, Actions>>,
-    /// The workspace's own fields.
-    fields: &'a [Field],
     columns: &'a Columns,
     /// Ids and names of our people, where the page says who they are.
     people: &'a [(String, String)],
 }
 
 impl Heads {
-    fn view<'a>(&'a self, caller: &'a Caller, today: Date, columns: &'a Columns) -> View<'a> {
-        View { caller, today, templates: &self.templates, fields: &self.fields, columns, people: &[], actions: None }
+    fn view<'a>(&'a self, caller: &'a Caller, columns: &'a Columns) -> View<'a> {
+        View { caller, today: self.day, heads: self, columns, people: &[], actions: None }
     }
 }

@@ -28,7 +28,7 @@ impl View<'_> {
     }
 
     fn own_cell(&self, field: &Field, value: Option<&Value>) -> Markup {
-        let currency = self.caller.workspace.currency;
+        let currency = self.heads.currency;
         let raw = value.map(|value| value.raw(currency)).unwrap_or_default();
         let edit = match field.kind {
             Kind::Person => "person",
@@ -44,7 +44,7 @@ impl View<'_> {
             _ => None,
         };
         html! {
-            td class=[class] data-field=(field.word()) data-value=(raw) data-edit=(edit) data-list=[list] title=[exact] {
+            td class=[class] data-field=(field.word()) data-value=(raw) data-edit=[self.editable(edit)] data-list=[list] title=[exact] {
                 @match value {
                     Some(Value::Money(minor)) => (text::short_amount(*minor, currency)),
                     Some(Value::Date(day)) => (words::day(*day)),

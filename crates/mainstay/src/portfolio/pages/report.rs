@@ -18,18 +18,21 @@ impl View<'_> {
         html! {
             (self.page_head(report, asked))
             (tabs(self.caller, Tab::Report))
-            @if report.all == 0 { (self.nothing_yet()) }
+            @if report.all == 0 && !self.heads.is_past() { (self.nothing_yet()) }
             @else {
+                (self.time("/portfolio", asked, self.today))
                 (self.views(asked, &report.views))
                 (self.filters(asked, report))
                 (self.choices(asked, self.columns))
-                @if report.totals.accounts == 0 { (self.nothing_matches(report.all)) }
+                @if report.totals.accounts == 0 { (self.nothing_matches(report.all, asked)) }
                 @else {
                     div.sheet-box { (self.sheet(report, asked, sort)) }
-                    datalist #people { @for name in &report.people { option value=(name) {} } }
-                    (self.offered_choices())
+                    @if !self.heads.is_past() {
+                        datalist #people { @for name in &report.people { option value=(name) {} } }
+                        (self.offered_choices())
+                    }
                     (self.pager(report, asked))
-                    (text::hints())
+                    @if !self.heads.is_past() { (text::hints()) }
                 }
             }
         }
@@ -47,13 +50,14 @@ impl View<'_> {
                         @else if totals.accounts < report.all { (text::so_many_match(totals.accounts, report.all)) }
                         @else {
                             (text::summary(
-                                totals.accounts, &money::short(totals.arr_now, self.caller.workspace.currency),
-                                overall.as_deref().unwrap_or("–"), totals.with_gap, &words::long_day(self.today),
+                                totals.accounts, &money::short(totals.arr_now, self.heads.currency),
+                                overall.as_deref().unwrap_or("–"), totals.with_gap, &words::long_day(self.heads.day),
                             ))
                         }
                     }
                 }
-                @if report.all > 0 {
+                @if report.all > 0 && self.heads.is_past() { div.row { (self.ways_out(asked)) } }
+                @else if report.all > 0 {
                     div.row {
                         (self.ways_out(asked))
                         @if self.caller.may(Deed::Import) { a.button href=(self.caller.path("/import/new")) { (text::import()) } }
@@ -99,11 +103,11 @@ impl View<'_> {
         }
     }
 
-    fn nothing_matches(&self, all: i64) -> Markup {
+    fn nothing_matches(&self, all: i64, asked: &Asked) -> Markup {
         html! {
             section.empty aria-labelledby="none-head" {
-                h2 #none-head { (text::none_match()) }
-                a.button href=(self.caller.path("/portfolio")) { (text::show_all(all)) }
+                h2 #none-head { @if all == 0 { (text::nothing_then()) } @else { (text::none_match()) } }
+                @if all > 0 { a.button href=(self.address("/portfolio", &asked.past(), &[])) { (text::show_all(all)) } }
             }
         }
     }
@@ -131,7 +135,7 @@ impl View<'_> {
                 }
                 label.chip { input type="checkbox" name="gap" value="1" checked[asked.gap.is_some()]; (text::with_gap()) }
                 button { (text::filter()) }
-                @if filtered { a.button.quiet href=(self.caller.path("/portfolio")) { (text::clear()) } }
+                @if filtered { a.button.quiet href=(self.address("/portfolio", &asked.past(), &[])) { (text::clear()) } }
             }
         }
     }
@@ -165,7 +169,7 @@ impl View<'_> {
             key if in_currency(key) => Some("n"),
             _ => None,
         };
-        let heads = self.templates.default();
+        let heads = self.heads.templates.default();
         let (word, words) = (sort_word(key, heads), text::column(key, heads));
         self.head(word, words, class, in_currency(key), sort.key == key, (asked, sort))
     }
@@ -191,7 +195,7 @@ impl View<'_> {
         html! {
             th scope="col" class=[class] aria-sort=[is_current.then_some(direction)] {
                 a href=(address) { (words) }
-                @if is_money { " " small { (self.caller.workspace.currency.code()) } }
+                @if is_money { " " small { (self.heads.currency.code()) } }
             }
         }
     }
@@ -201,6 +205,7 @@ impl View<'_> {
         let named = [("open", &asked.open), ("of", &asked.of), ("cursor", &asked.cursor)];
         let named = named.into_iter().filter_map(|(word, value)| value.as_deref().map(|value| (word, value)));
         let mut words: Vec<(&str, &str)> = asked.pairs();
+        words.extend(asked.past_pairs());
         words.extend(named);
         words.retain(|(word, _)| !replaced.iter().any(|(replaced, _)| replaced == word));
         words.extend(replaced.iter().filter_map(|(word, value)| value.map(|value| (*word, value))));

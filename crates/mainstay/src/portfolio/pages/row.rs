@@ -17,24 +17,24 @@ impl View<'_> {
     }
 
     pub(super) fn row(&self, line: &Line) -> Markup {
-        let currency = self.caller.workspace.currency;
+        let currency = self.heads.currency;
         let page = self.caller.path(&format!("/accounts/{}", line.account_id));
         let delta = line.arr_delta_target.map(|minor| money::format_amount(minor, currency)).unwrap_or_default();
         html! {
             tr id=(format!("account-{}", line.account_id)) data-account=(line.account_id) data-version=(line.version) {
                 th scope="row" data-field="name" data-value=(line.name) { a href=(page) { (line.name) } }
-                @if self.columns.shows(SortKey::Associate) { td data-field="associate" data-value=(line.associate) data-edit="person" { (line.associate) } }
-                @if self.columns.shows(SortKey::EndOn) { td.n data-field="end_date" data-value=[line.end_on.map(|d| d.to_string())] data-edit="date" title=[self.at_stake(line)] {
+                @if self.columns.shows(SortKey::Associate) { td data-field="associate" data-value=(line.associate) data-edit=[self.editable("person")] { (line.associate) } }
+                @if self.columns.shows(SortKey::EndOn) { td.n data-field="end_date" data-value=[line.end_on.map(|d| d.to_string())] data-edit=[self.editable("date")] title=[self.at_stake(line)] {
                     @if let Some(end) = line.end_on { (words::day(end)) }
-                    @if line.details.notice_by.is_some_and(|by| by < self.today) { " " small.low { (text::notice_overdue()) } }
+                    @if line.details.notice_by.is_some_and(|by| by < self.heads.day) { " " small.low { (text::notice_overdue()) } }
                 } }
-                @if self.columns.shows(SortKey::Type) { td.c data-field="type" data-value=(line.account_type.number()) { a.plain data-dialog href=(format!("{page}/type")) title=(line.account_type.meaning()) { (line.account_type.number()) } } }
-                @for (index, step) in self.templates.default().steps.iter().enumerate() {
+                @if self.columns.shows(SortKey::Type) { td.c data-field="type" data-value=(line.account_type.number()) { (self.type_of(line, &page)) } }
+                @for (index, step) in self.heads.templates.default().steps.iter().enumerate() {
                     @if u8::try_from(index).is_ok_and(|index| self.columns.shows(SortKey::Step(index))) { (self.step_cell(line, index, &step.key)) }
                 }
                 @if self.columns.shows(SortKey::Overall) { (overall_cell(line, &page)) }
                 @if self.columns.shows(SortKey::ArrLastYear) { (self.money_cell("arr_last_year", line.arr_last_year)) }
-                @if self.columns.shows(SortKey::ArrDeltaTarget) { td.n data-field="arr_delta_target" data-value=(delta) data-edit="money"
+                @if self.columns.shows(SortKey::ArrDeltaTarget) { td.n data-field="arr_delta_target" data-value=(delta) data-edit=[self.editable("money")]
                     title=[line.arr_delta_target.map(|minor| money::exact(minor, currency))] {
                     @if let Some(minor) = line.arr_delta_target { (text::short_amount(minor, currency)) }
                 } }
@@ -48,13 +48,27 @@ impl View<'_> {
 
     /// What ends on the end date, and until when notice can be given.
     fn at_stake(&self, line: &Line) -> Option<String> {
-        let end_arr = money::exact(line.details.end_arr?, self.caller.workspace.currency);
-        let notice = line.details.notice_by.map(|by| notice_by(&words::day(by), by < self.today));
+        let end_arr = money::exact(line.details.end_arr?, self.heads.currency);
+        let notice = line.details.notice_by.map(|by| notice_by(&words::day(by), by < self.heads.day));
         Some(text::at_stake(&end_arr, notice.as_deref()))
     }
 
+    /// Another type asks for the reason; a past one is as it was.
+    fn type_of(&self, line: &Line, page: &str) -> Markup {
+        let number = line.account_type.number();
+        if self.heads.is_past() {
+            return html! { (number) };
+        }
+        html! { a.plain data-dialog href=(format!("{page}/type")) title=(line.account_type.meaning()) { (number) } }
+    }
+
+    /// How the cell is typed into, unless it shows the past.
+    pub(super) fn editable(&self, how: &'static str) -> Option<&'static str> {
+        (!self.heads.is_past()).then_some(how)
+    }
+
     fn money_cell(&self, field: &str, minor: i64) -> Markup {
-        let currency = self.caller.workspace.currency;
+        let currency = self.heads.currency;
         html! {
             td.n data-field=(field) data-value=(money::format_amount(minor, currency)) title=(money::exact(minor, currency)) {
                 (text::short_amount(minor, currency))
@@ -69,7 +83,7 @@ impl View<'_> {
         // Undo of a first judgement takes it back instead of typing what was measured.
         let undo = (!step.is_judged).then_some("");
         html! {
-            td.c data-field=(key) data-value=(raw.as_deref().unwrap_or_default()) data-undo=[undo] data-edit="score" {
+            td.c data-field=(key) data-value=(raw.as_deref().unwrap_or_default()) data-undo=[undo] data-edit=[self.editable("score")] {
                 @match score {
                     None => b.score.none { "–" },
                     Some(mean) => {
@@ -86,7 +100,7 @@ impl View<'_> {
     }
 
     pub(super) fn progress(&self, progress: Progress) -> Markup {
-        let currency = self.caller.workspace.currency;
+        let currency = self.heads.currency;
         match progress {
             Progress::None => html! { small { (text::no_target()) } },
             Progress::Money(minor) => {
@@ -108,8 +122,8 @@ impl View<'_> {
 
     /// How much of the fiscal year is over, in percent.
     fn year_share(&self) -> i64 {
-        let start = year_start(self.today, self.caller.workspace.fiscal_year_start_month);
-        let days = self.today.since(start).map_or(0, |span| i64::from(span.get_days()));
+        let start = year_start(self.heads.day, self.heads.fiscal_year_start_month);
+        let days = self.heads.day.since(start).map_or(0, |span| i64::from(span.get_days()));
         (days * 100 / 365).clamp(0, 100)
     }
 

@@ -12,10 +12,11 @@ pub enum Tab {
     Call,
     Arr,
     Heat,
+    Snapshots,
 }
 
 impl Tab {
-    const ALL: &[Self] = &[Self::Report, Self::Call, Self::Arr, Self::Heat];
+    const ALL: &[Self] = &[Self::Report, Self::Call, Self::Arr, Self::Heat, Self::Snapshots];
 
     /// The address below the workspace's, and the word.
     fn words(self) -> (&'static str, &'static str) {
@@ -24,19 +25,17 @@ impl Tab {
             Self::Call => ("/portfolio/call", crate::text::task::call()),
             Self::Arr => ("/portfolio/arr", text::tab_arr()),
             Self::Heat => ("/portfolio/heat", views::heat()),
+            Self::Snapshots => ("/portfolio/snapshots", text::snapshots()),
         }
     }
 }
 
-/// A single page needs no way to itself.
 pub fn tabs(caller: &Caller, current: Tab) -> Markup {
     html! {
-        @if Tab::ALL.len() > 1 {
-            nav.tabs aria-label=(text::tabs_label()) {
-                @for tab in Tab::ALL {
-                    @let (path, words) = tab.words();
-                    a href=(caller.path(path)) aria-current=[(*tab == current).then_some("page")] { (words) }
-                }
+        nav.tabs aria-label=(text::tabs_label()) {
+            @for tab in Tab::ALL {
+                @let (path, words) = tab.words();
+                a href=(caller.path(path)) aria-current=[(*tab == current).then_some("page")] { (words) }
             }
         }
     }

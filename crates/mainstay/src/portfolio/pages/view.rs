@@ -21,14 +21,15 @@ use crate::text::portfolio_view as text;
 impl View<'_> {
     /// The views as links, the current one marked, and what can be done with what is shown.
     pub(super) fn views(&self, asked: &Asked, saved: &[SavedView]) -> Markup {
-        let path = |view: &str| self.caller.path(&format!("/portfolio?view={view}"));
+        let past = asked.past();
+        let path = |view: &str| self.address("/portfolio", &past, &[("view", Some(view))]);
         let now = asked.of.as_deref();
         let mark = |view: &str| (now == Some(view)).then_some("page");
         let current = saved.iter().find(|view| now == Some(view.id.to_string().as_str()));
         html! {
             div.tools {
                 nav.views aria-label=(text::views()) {
-                    a href=(self.caller.path("/portfolio")) aria-current=[now.is_none().then_some("page")] { (text::all_accounts()) }
+                    a href=(self.address("/portfolio", &past, &[])) aria-current=[now.is_none().then_some("page")] { (text::all_accounts()) }
                     a href=(path("weekly-call")) aria-current=[mark("weekly-call")] { (text::weekly_call()) }
                     a href=(path("board")) aria-current=[mark("board")] { (text::board()) }
                     @for view in saved {

@@ -1,6 +1,6 @@
 //! What a line is filtered, ordered and grouped by beside its columns, as one flat JSON object.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use mainstay_rules::custom_field::Value;
 use serde_json::{Map, Value as Json, json};
@@ -12,8 +12,11 @@ pub(super) const FOLDED: char = '~';
 /// The first day of the first contract.
 pub(super) const SINCE: &str = "~since";
 
+/// The place of each choice among those of its field.
+pub(super) type Places = HashMap<(String, String), i64>;
+
 /// The facets of a line: each field's value as SQL compares it, and the folded form of what people read.
-pub(super) fn facets(details: &LineDetails, choice_places: &BTreeMap<String, i64>) -> Json {
+pub(super) fn facets(details: &LineDetails, choice_places: &Places) -> Json {
     let mut facets = Map::new();
     if let Some(since) = details.since_on {
         facets.insert(SINCE.to_owned(), json!(since));
@@ -29,7 +32,9 @@ pub(super) fn facets(details: &LineDetails, choice_places: &BTreeMap<String, i64
         if let Value::Text(read) | Value::Person { name: read, .. } = value {
             facets.insert(format!("{key}{FOLDED}"), json!(read.to_lowercase()));
         }
-        if let Some(place) = choice_places.get(key) {
+        if let Value::Choice(choice) = value
+            && let Some(place) = choice_places.get(&(key.clone(), choice.clone()))
+        {
             facets.insert(format!("{key}{FOLDED}"), json!(format!("{place:04}")));
         }
         facets.insert(key.clone(), plain);

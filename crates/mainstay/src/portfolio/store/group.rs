@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::facets::SINCE;
 use super::filter::{Filter, MATCHES};
 use super::frame::Frame;
-use super::term::conditions;
+use super::term::{PARAMETERS, Term, conditions};
 use super::totals::{SUMS, Totals, read_sums};
 use crate::corridor::fault::Fault;
 
@@ -120,7 +120,7 @@ fn statement(frame: Frame, terms: usize) -> String {
         band("l.step_3"),
         band("l.step_4"),
         band("l.step_5"),
-        frame.source(),
+        frame.source(13 + terms * PARAMETERS),
         conditions(terms, 13),
         GROUPS_MAX + 1,
     )
@@ -147,7 +147,8 @@ pub fn groups(
     for months in TENURE_MONTHS {
         parameters.push(Box::new(day.saturating_sub(months.months()).to_string()));
     }
-    parameters.extend(filter.terms.iter().flat_map(super::term::Term::parameters));
+    parameters.extend(filter.terms.iter().flat_map(Term::parameters));
+    parameters.extend(frame.parameters());
     let parameters: Vec<&dyn Param> = parameters.iter().map(|parameter| &**parameter).collect();
     Ok(tx.rows(&statement(frame, filter.terms.len()), &parameters, |row| {
         let key: Option<String> = row.get(0)?;

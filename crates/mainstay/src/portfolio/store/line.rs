@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use mainstay_db::{Row, Tx, sql};
+use mainstay_db::{Param, Row, Tx, sql, statements};
 use mainstay_rules::account::AccountType;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::filter::visible;
+use super::frame::Frame;
 use crate::account::store::{FieldValues, read_type};
 use crate::corridor::fault::Fault;
 
@@ -39,6 +40,8 @@ pub struct LineDetails {
     pub fields: FieldValues,
     /// The first day of its first contract.
     pub since_on: Option<Date>,
+    /// The end date that was typed; a contract's end stands before it on the line.
+    pub typed_end_on: Option<Date>,
 }
 
 /// One account of the progress report.
@@ -83,7 +86,16 @@ macro_rules! columns {
     };
 }
 
-pub(super) use columns;
+/// The same of a past day: nothing can be edited there, so there is no version to hold against.
+macro_rules! past_columns {
+    () => {
+        "l.account_id, CAST(0 AS BIGINT), l.name, l.external_id, l.type, l.associate_id, l.associate, l.industry,
+         l.vertical, l.geography, l.end_on, l.confidential, l.archived, l.steps, l.overall, l.scored_steps, l.ranked,
+         l.gap_step, l.gap_metric, l.fiscal_year, l.arr_last_year, l.arr_delta_target, l.arr_now, l.name_key, l.details"
+    };
+}
+
+pub(super) use {columns, past_columns};
 
 pub(super) const COLUMNS: usize = 25;
 
@@ -132,21 +144,29 @@ pub fn line(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Option<Li
     )?)
 }
 
+fn statement(frame: Frame) -> String {
+    format!("SELECT {} {} AND l.account_id = $2 AND {}", frame.columns(), frame.source(4), visible!("$3"))
+}
+
+fn all_statements() -> Vec<String> {
+    Frame::KINDS.map(statement).to_vec()
+}
+
+statements!(all_statements);
+
 /// The lines of these accounts that the viewer may see.
-pub fn lines(tx: &mut Tx<'_>, workspace: Uuid, viewer: Uuid, accounts: &[Uuid]) -> Result<Vec<Line>, Fault> {
+pub fn lines(
+    tx: &mut Tx<'_>,
+    (workspace, frame): (Uuid, Frame),
+    viewer: Uuid,
+    accounts: &[Uuid],
+) -> Result<Vec<Line>, Fault> {
+    let (statement, of_frame) = (statement(frame), frame.parameters());
     let mut found = Vec::with_capacity(accounts.len());
     for account in accounts {
-        let line = tx.one(
-            sql!(concat!(
-                "SELECT ",
-                columns!(),
-                " FROM portfolio_line l WHERE l.workspace_id = $1 AND l.account_id = $2 AND ",
-                visible!("$3")
-            )),
-            &[&workspace, account, &viewer],
-            read,
-        )?;
-        found.extend(line);
+        let mut parameters: Vec<&dyn Param> = vec![&workspace, account, &viewer];
+        parameters.extend(of_frame.iter().map(|value| &**value));
+        found.extend(tx.one(&statement, &parameters, read)?);
     }
     Ok(found)
 }

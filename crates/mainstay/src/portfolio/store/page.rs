@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use super::filter::{Filter, MATCHES};
 use super::frame::Frame;
-use super::line::{COLUMNS, Line, columns, read};
+use super::line::{COLUMNS, Line, read};
 use super::order::{Place, Sort, SortKey};
-use super::term::{Term, conditions};
+use super::term::{PARAMETERS, Term, conditions};
 use crate::corridor::fault::Fault;
 
 fn page_statement(frame: Frame, sort: Sort, follows: bool, terms: usize) -> String {
@@ -32,8 +32,8 @@ fn page_statement(frame: Frame, sort: Sort, follows: bool, terms: usize) -> Stri
     let after = if follows { format!(" AND {beyond_place}") } else { String::new() };
     format!(
         "SELECT {}, CAST({key} AS TEXT) {} AND {MATCHES}{}{after} ORDER BY {key} {direction}, {ties} LIMIT $8",
-        columns!(),
-        frame.source(),
+        frame.columns(),
+        frame.source(first_term + terms * PARAMETERS),
         conditions(terms, first_term),
     )
 }
@@ -92,6 +92,7 @@ pub fn page(
         parameters.push(Box::new(facet));
     }
     parameters.extend(filter.terms.iter().flat_map(Term::parameters));
+    parameters.extend(frame.parameters());
     let parameters: Vec<&dyn Param> = parameters.iter().map(|parameter| &**parameter).collect();
     Ok(tx.rows(&statement, &parameters, |row| Ok(Line { key: row.get(COLUMNS)?, ..read(row)? }))?)
 }

@@ -99,7 +99,7 @@ pub(super) fn conditions(terms: usize, first: usize) -> String {
 }
 
 /// Parameters of one term.
-const PARAMETERS: usize = 6;
+pub(super) const PARAMETERS: usize = 6;
 const FIRST_DAY: &str = "0001-01-01";
 const LAST_DAY: &str = "9999-12-31";
 

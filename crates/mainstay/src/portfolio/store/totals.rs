@@ -3,10 +3,10 @@
 use mainstay_db::{Param, Row, Tx, statements};
 use uuid::Uuid;
 
-use super::filter::{Filter, MATCHES};
+use super::filter::{Filter, MATCHES, visible};
 use super::frame::Frame;
 use super::line::Line;
-use super::term::{Term, conditions};
+use super::term::{PARAMETERS, Term, conditions};
 use crate::corridor::fault::Fault;
 
 /// The totals of all lines that match, over what the viewer may see.
@@ -56,7 +56,8 @@ pub(super) const SUMS: &str =
      COALESCE(CAST(SUM(l.step_5) AS BIGINT), 0), COUNT(l.step_5)";
 
 fn statement(frame: Frame, terms: usize) -> String {
-    format!("SELECT {SUMS} {} AND {MATCHES}{}", frame.source(), conditions(terms, 8))
+    let source = frame.source(8 + terms * PARAMETERS);
+    format!("SELECT {SUMS} {source} AND {MATCHES}{}", conditions(terms, 8))
 }
 
 fn all_statements() -> Vec<String> {
@@ -68,8 +69,31 @@ statements!(all_statements);
 pub fn totals(tx: &mut Tx<'_>, workspace: Uuid, frame: Frame, filter: &Filter) -> Result<Totals, Fault> {
     let mut parameters = filter.parameters(workspace);
     parameters.extend(filter.terms.iter().flat_map(Term::parameters));
+    parameters.extend(frame.parameters());
     let parameters: Vec<&dyn Param> = parameters.iter().map(|parameter| &**parameter).collect();
     Ok(tx.one(&statement(frame, filter.terms.len()), &parameters, |row| read_sums(row, 0))?.unwrap_or_default())
+}
+
+fn associates_statement(frame: Frame) -> String {
+    format!(
+        "SELECT DISTINCT l.associate {} AND l.associate <> '' AND {} ORDER BY l.associate LIMIT 500",
+        frame.source(3),
+        visible!("$2")
+    )
+}
+
+fn associates_statements() -> Vec<String> {
+    Frame::KINDS.map(associates_statement).to_vec()
+}
+
+statements!(associates_statements);
+
+/// The associates that a report names, as far as the viewer may see.
+pub fn associates(tx: &mut Tx<'_>, (workspace, frame): (Uuid, Frame), viewer: Uuid) -> Result<Vec<String>, Fault> {
+    let of_frame = frame.parameters();
+    let mut parameters: Vec<&dyn Param> = vec![&workspace, &viewer];
+    parameters.extend(of_frame.iter().map(|value| &**value));
+    Ok(tx.rows(&associates_statement(frame), &parameters, |row| row.get(0))?)
 }
 
 pub(super) fn read_sums(row: &Row<'_>, from: usize) -> mainstay_db::Result<Totals> {

@@ -5,12 +5,16 @@ mod past;
 mod publish;
 mod read;
 mod template;
+mod times;
 
 pub use automatic::follow_signals;
 pub use past::{Known, Past, known, record_past, remove_past};
 pub use publish::{Stored, Version, all_stored, checked, draft, publish, stored, text_of, versions};
-pub use read::{Recorded, as_of, history, is_scored, latest, newest, recent, recorded, recorded_between, scores_since};
-pub use template::{low_of, next_band, template_of, templates, version_text, versions_between};
+pub use read::{
+    Recorded, all, as_of, history, is_scored, latest, newest, recent, recorded, recorded_between, scores_since,
+};
+pub use template::{low_of, template_of, templates, version_text, versions_between};
+pub use times::{BEGINNING, Times, of_texts, texts, times};
 
 use jiff::Timestamp;
 use mainstay_db::{Row, Tx, sql};

@@ -83,6 +83,9 @@ pub fn record_past(
     for (metric, (score, id)) in &newest {
         keep_newest(tx, by, account, metric, *id, Some(score.hundredths), score.effective_at)?;
     }
+    if let Some(first) = scores.iter().map(|score| score.effective_at).min() {
+        by.reaches_back(account, by.workspace.day_of(first));
+    }
     let metrics: Vec<String> = newest.keys().map(|metric| (*metric).to_owned()).collect();
     let data = json!({ "scores": scores.len(), "metrics": metrics });
     by.happened_to(tx, account, Kind::ScoresImported, ("import", import), data)?;
@@ -112,6 +115,14 @@ fn keep_newest(
 
 /// Takes the scores back that an import brought to an account; the newest of what stays counts again.
 pub fn remove_past(tx: &mut Tx<'_>, by: &By, account: Uuid, import: Uuid, metrics: &[String]) -> Result<(), Fault> {
+    let first: Option<Option<Timestamp>> = tx.one(
+        sql!("SELECT MIN(effective_at) FROM score WHERE workspace_id = $1 AND account_id = $2 AND import_id = $3"),
+        &[&by.workspace.id, &account, &import],
+        |row| row.get(0),
+    )?;
+    if let Some(first) = first.flatten() {
+        by.reaches_back(account, by.workspace.day_of(first));
+    }
     let gone = tx.exec(
         sql!("DELETE FROM score WHERE workspace_id = $1 AND account_id = $2 AND import_id = $3"),
         &[&by.workspace.id, &account, &import],

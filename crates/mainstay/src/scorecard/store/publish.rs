@@ -1,6 +1,7 @@
 //! The life of a template: a draft is saved, tried, and published as a version that never changes again.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use mainstay_db::{Row, Tx, sql};
 use mainstay_rules::event::Kind;
 use mainstay_rules::field::{FieldCode, FieldError};
@@ -11,6 +12,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::times::{BEGINNING, governs_from};
 use crate::corridor::caller::hex;
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
@@ -207,24 +209,46 @@ fn add(tx: &mut Tx<'_>, by: &By, key: &str, version: i64, is_default: bool) -> R
 fn materialise(tx: &mut Tx<'_>, by: &By, ours: &Stored) -> Result<Stored, Fault> {
     let (_, shipped) = of_ours(&ours.key).ok_or_else(Fault::not_found)?;
     let added = add(tx, by, &ours.key, 1, ours.is_default)?;
-    insert_version(tx, by, added.id, (1, shipped.text, ""), None)?;
+    let version =
+        NewVersion { number: 1, text: shipped.text, note: "", from: BEGINNING, makes_default: ours.is_default };
+    insert_version(tx, by, added.id, &version, None)?;
     Ok(added)
+}
+
+struct NewVersion<'a> {
+    number: i64,
+    text: &'a str,
+    note: &'a str,
+    /// The first day that it governs.
+    from: Date,
+    makes_default: bool,
 }
 
 fn insert_version(
     tx: &mut Tx<'_>,
     by: &By,
     template: Uuid,
-    (number, text, note): (i64, &str, &str),
+    new: &NewVersion<'_>,
     publisher: Option<Uuid>,
 ) -> Result<(), Fault> {
-    let hash = hex(&Sha256::digest(text.as_bytes()));
+    let hash = hex(&Sha256::digest(new.text.as_bytes()));
     tx.exec(
         sql!(
             "INSERT INTO scorecard_version (template_id, workspace_id, version, text, hash, note, published_at,
-               published_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+               published_by, governs_from, made_default) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         ),
-        &[&template, &by.workspace.id, &number, &text, &hash, &note, &by.at, &publisher],
+        &[
+            &template,
+            &by.workspace.id,
+            &new.number,
+            &new.text,
+            &hash,
+            &new.note,
+            &by.at,
+            &publisher,
+            &new.from,
+            &new.makes_default,
+        ],
     )?;
     Ok(())
 }
@@ -239,7 +263,9 @@ pub fn publish(tx: &mut Tx<'_>, by: &By, key: &str, note: &str, default: bool) -
     };
     checked(&text)?;
     let number = template.version + 1;
-    insert_version(tx, by, template.id, (number, &text, note), by.user)?;
+    let from = governs_from(tx, by)?;
+    let version = NewVersion { number, text: &text, note, from, makes_default: default };
+    insert_version(tx, by, template.id, &version, by.user)?;
     tx.exec(
         sql!(
             "UPDATE scorecard_template SET version = $3, draft = NULL, draft_at = NULL, draft_by = NULL
@@ -252,7 +278,7 @@ pub fn publish(tx: &mut Tx<'_>, by: &By, key: &str, note: &str, default: bool) -
     }
     let data = json!({ "template": key, "version": number, "default": default });
     by.happened(tx, Kind::TemplatePublished, ("scorecard_template", template.id), data)?;
-    by.every_line_changed();
+    by.every_line_changed(from);
     stored(tx, by.workspace.id, key)?.ok_or_else(Fault::not_found)
 }
 

@@ -142,6 +142,18 @@ pub fn scores_since(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, since: Time
     Ok(newest_first)
 }
 
+/// Every score of an account, oldest first; of two of the same instant the one that was recorded later comes later.
+pub fn all(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Latest>, Fault> {
+    Ok(tx.rows(
+        sql!(
+            "SELECT metric, value, effective_at FROM score WHERE workspace_id = $1 AND account_id = $2
+             ORDER BY effective_at, recorded_at, id"
+        ),
+        &[&workspace, &account],
+        fact,
+    )?)
+}
+
 /// The newest fact of each metric as it was at a time.
 pub fn as_of(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, at: Timestamp) -> Result<Vec<Latest>, Fault> {
     Ok(tx.rows(

@@ -35,10 +35,18 @@ pub fn templates(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Templates, Fault> {
         &[&workspace],
         |row| Ok((row.get::<Uuid>(0)?, row.get::<bool>(1)?, row.get::<i64>(2)?, row.get::<String>(3)?)),
     )?;
+    let mut published = Vec::with_capacity(rows.len());
+    for (id, is_default, version, hash) in rows {
+        published.push((remembered(tx, workspace, id, version, hash)?, is_default));
+    }
+    together(published)
+}
+
+/// What was published, each with whether it is the default, and what ships beside it.
+pub(super) fn together(published: Vec<(Arc<Template>, bool)>) -> Result<Templates, Fault> {
     let mut default = None;
     let mut others = Vec::new();
-    for (id, is_default, version, hash) in rows {
-        let template = remembered(tx, workspace, id, version, hash)?;
+    for (template, is_default) in published {
         if is_default { default = Some(template) } else { others.push(template) }
     }
     for ours in shipped() {
@@ -59,7 +67,13 @@ pub fn templates(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Templates, Fault> {
     Ok(Templates::new(default, others))
 }
 
-fn remembered(tx: &mut Tx<'_>, workspace: Uuid, id: Uuid, version: i64, hash: String) -> Result<Arc<Template>, Fault> {
+pub(super) fn remembered(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    id: Uuid,
+    version: i64,
+    hash: String,
+) -> Result<Arc<Template>, Fault> {
     let number = u32::try_from(version).map_err(Fault::internal)?;
     let key = (hash, number);
     if let Ok(read) = READ.lock()
@@ -88,7 +102,7 @@ pub fn version_text(tx: &mut Tx<'_>, workspace: Uuid, id: Uuid, version: i64) ->
 }
 
 /// A text that was checked before it was stored.
-fn parse(text: &str, version: u32) -> Result<Template, Fault> {
+pub(super) fn parse(text: &str, version: u32) -> Result<Template, Fault> {
     let mut template = Template::parse(text).map_err(Fault::internal)?;
     template.version = version;
     Ok(template)
@@ -116,38 +130,13 @@ pub fn low_of(
         return Ok([LOW; STEPS]);
     }
     let found = accounts::account(tx, workspace, account, Uuid::nil())?.ok_or_else(Fault::not_found)?;
-    let since = client_since(tx, workspace, account)?;
-    let months = since.map_or(0, |day| months_between(day, today));
-    Ok(template.low(found.account_type, months))
-}
-
-/// The day on which the account grows out of a band of its template, when one lies ahead.
-pub fn next_band(
-    tx: &mut Tx<'_>,
-    workspace: Uuid,
-    account: Uuid,
-    template: &Template,
-    today: Date,
-) -> Result<Option<Date>, Fault> {
-    if template.bands.is_empty() {
-        return Ok(None);
-    }
-    let Some(since) = client_since(tx, workspace, account)? else { return Ok(None) };
-    let months = template.bands.iter().filter_map(|band| band.months_under);
-    let turns = months.map(|months| since.saturating_add(jiff::Span::new().months(months)));
-    Ok(turns.filter(|day| *day > today).min())
+    Ok(template.low_on(found.account_type, client_since(tx, workspace, account)?, today))
 }
 
 /// The first day of its first contract.
 fn client_since(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Option<Date>, Fault> {
     let signed = accounts::amendments(tx, workspace, account)?;
     Ok(signed.iter().map(|stored| stored.amendment.start_on).min())
-}
-
-/// Whole months; a client that is still to come has none.
-fn months_between(since: Date, today: Date) -> i64 {
-    let span = since.until((jiff::Unit::Month, today)).ok();
-    span.map_or(0, |span| i64::from(span.get_months())).max(0)
 }
 
 /// Versions of a template around a stretch of time.

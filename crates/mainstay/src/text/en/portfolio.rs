@@ -13,6 +13,27 @@ texts! {
     tab_report = "Report";
     tab_arr = "ARR";
     notice_overdue = "notice overdue";
+    as_of = "As of";
+    show = "Show";
+    snapshot_what = "Later edits do not change it.";
+    as_of_what = "By what we know today. Nothing can be edited here.";
+    back_to_today = "Back to today";
+    nothing_then = "No account had begun by that day.";
+    snapshots = "Snapshots";
+    snapshots_what = "The report as you knew it then. What is edited later does not change it.";
+    no_snapshots = "No snapshots yet. Take one before a meeting, so that you can open the same page again.";
+    take_snapshot = "Take snapshot";
+    all_snapshots = "All snapshots";
+    note = "Note";
+    note_example = "Board of July";
+    kind = "Kind";
+    taken_when = "Taken";
+    taken_by = "By";
+    weekly = "Weekly";
+    monthly = "Monthly";
+    by_hand = "By hand";
+    by_schedule = "Schedule";
+    older = "Older";
     no_accounts = "No accounts yet";
     import = "Import";
     add_account = "Add account";
@@ -49,6 +70,22 @@ texts! {
     refused_many = "Nothing was saved. Values with a problem, marked: {n}";
     signed_out = "Not saved: you are signed out. Sign in again in another window, then press Enter.";
     fixed = "This column is worked out or set elsewhere";
+}
+
+pub fn report_as_of(day: &str) -> String {
+    format!("As of {day}.")
+}
+
+pub fn snapshot_of(day: &str) -> String {
+    format!("Snapshot of {day}.")
+}
+
+pub fn taken(moment: &str, name: &str) -> String {
+    if name.is_empty() {
+        format!("Taken on {moment} by the schedule.")
+    } else {
+        format!("Taken on {moment} by {name}.")
+    }
 }
 
 pub fn summary(accounts_count: i64, arr: &str, overall: &str, gaps: i64, day: &str) -> String {
@@ -95,13 +132,13 @@ pub fn gained(minor: i64, currency: Currency) -> String {
     if minor > 0 { format!("+{short}") } else { short }
 }
 
-pub fn column(key: SortKey, template: &Template) -> &str {
+pub fn column(key: SortKey, heads: &Template) -> &str {
     match key {
         SortKey::Name => "Account",
         SortKey::Associate => sales_associate(),
         SortKey::EndOn => "End date",
         SortKey::Type => "Type",
-        SortKey::Step(index) => template.steps.get(usize::from(index)).map_or("", |step| step.name.as_str()),
+        SortKey::Step(index) => heads.steps.get(usize::from(index)).map_or("", |step| step.name.as_str()),
         SortKey::Overall => "Overall",
         SortKey::ArrLastYear => "Last‑year ARR",
         SortKey::ArrDeltaTarget => "Delta target",

@@ -8,6 +8,7 @@ use super::frame::day;
 use crate::text::texts;
 
 texts! {
+    took_snapshot = "took a snapshot of the report";
     feed = "Feed";
     older = "Older";
     newest = "Newest";

@@ -212,6 +212,7 @@ fn plain(kind: Kind, about: &str) -> Markup {
         Kind::TokenRevoked => text::token(false),
         Kind::TemplateDrafted => text::drafted_template(),
         Kind::TemplatePublished => text::published_template(),
+        Kind::SnapshotTaken => text::took_snapshot(),
         Kind::ImportApplied => text::import(true),
         Kind::ImportUndone => text::import(false),
         other => return html! { (other.as_str().replace('_', " ")) },

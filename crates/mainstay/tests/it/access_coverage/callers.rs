@@ -144,6 +144,7 @@ pub struct World {
     job: String,
     field: String,
     view: String,
+    snapshot: String,
 }
 
 impl World {
@@ -187,7 +188,24 @@ impl World {
         let field = add_field(&house.admin);
         let view = add_view(&house.admin);
         let job = failed_job(&house.data);
-        Self { house, browsers, tokens, open, confidential, unattached, user, token, import, job, field, view }
+        let kept =
+            house.admin.json("POST", "/api/v1/snapshots", &serde_json::json!({ "note": format!("{OURS} board") }));
+        let snapshot = kept.json()["id"].as_str().expect("a snapshot has an id").to_owned();
+        Self {
+            house,
+            browsers,
+            tokens,
+            open,
+            confidential,
+            unattached,
+            user,
+            token,
+            import,
+            job,
+            field,
+            view,
+            snapshot,
+        }
     }
 
     /// Sends the case's request as this caller.
@@ -206,6 +224,7 @@ impl World {
                 .replace("{import}", &self.import)
                 .replace("{field}", &self.field)
                 .replace("{view}", &self.view)
+                .replace("{snapshot}", &self.snapshot)
                 .replace("{metric}", "launched")
                 .replace("{what}", "overall")
                 .replace("{name}", "seats_used")

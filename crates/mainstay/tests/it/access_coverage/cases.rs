@@ -65,7 +65,9 @@ impl Right {
             | Self::SharedView(_) => TokenScope::Write,
             Self::Deed(deed, _) | Self::Row(deed, _) => match deed {
                 Deed::Read => TokenScope::Read,
-                Deed::CreateAccount | Deed::AddTask | Deed::Import | Deed::ManageScorecards => TokenScope::Write,
+                Deed::CreateAccount | Deed::AddTask | Deed::Import | Deed::TakeSnapshot | Deed::ManageScorecards => {
+                    TokenScope::Write
+                }
                 Deed::ManageFields
                 | Deed::ManagePeople
                 | Deed::ManageWorkspace
@@ -118,7 +120,7 @@ const fn case(method: &'static str, path: &'static str, right: Right, body: Body
 use Body::{Form, Json, None, Stream, Upload};
 use Deed::{
     AddTask, CreateAccount, Import, ManageFields, ManageJobs, ManageOwn, ManagePeople, ManageScorecards,
-    ManageWorkspace, Read,
+    ManageWorkspace, Read, TakeSnapshot,
 };
 use Right::{
     Deed as May, Everybody, Own, ReadAccount, ReadTask, Row, SharedView, SteerAccount, WriteAccount, WriteScope,
@@ -179,6 +181,11 @@ pub const CASES: &[Case] = &[
     case("POST", "/api/v1/tasks/{task}/reopen", WriteTask(Api), Json("{}"), &[200]),
     case("POST", "/api/v1/tasks/{task}/done", WriteTask(Api), Json("{}"), &[200]),
     case("POST", "/api/v1/tasks/{task}/drop", WriteTask(Api), Json("{}"), &[200, 409]),
+    case("GET", "/w/{workspace}/portfolio/snapshots", May(Read, Page), None, &[200]),
+    case("POST", "/w/{workspace}/portfolio/snapshots", May(TakeSnapshot, Page), Form("note=x"), &[303]),
+    case("GET", "/api/v1/snapshots", May(Read, Api), None, &[200]),
+    case("POST", "/api/v1/snapshots", May(TakeSnapshot, Api), Json(r#"{"note":"x"}"#), &[201]),
+    case("GET", "/api/v1/snapshots/{snapshot}", Row(Read, Api), None, &[200]),
     // Accounts
     case("GET", "/w/{workspace}/accounts", May(Read, Page), None, &[200]),
     case("POST", "/w/{workspace}/accounts", May(CreateAccount, Page), Form("name="), &[422]),

@@ -1,0 +1,194 @@
+//! The history of the lines: one row for each stretch of days in which an account's line was the same.
+//!
+//! A stretch ends with its month at the latest, so that every row belongs to one month and the report as of a day
+//! is read off an index of that month.
+
+use jiff::civil::Date;
+use mainstay_db::{Param, Row, Tx, sql};
+use uuid::Uuid;
+
+use super::columns::{STORED, values};
+use super::compute::{month_after, month_of};
+use super::line::{COLUMNS, Line, past_columns, read};
+use super::project::LONG_AGO;
+use super::rewrite::rewrite;
+use super::snapshot;
+use crate::account::store as accounts;
+use crate::corridor::fault::Fault;
+use crate::corridor::verb::By;
+
+/// From `from_on` until the day before `until_on` the line was this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    pub from_on: Date,
+    pub until_on: Date,
+    pub line: Line,
+}
+
+/// Since when the line on the shelf and its history may be behind.
+#[derive(Default)]
+pub(super) struct Waiting {
+    next_change_on: Option<Date>,
+    history_from: Option<Date>,
+}
+
+impl Waiting {
+    /// The first day that reads otherwise; a line that is only to be computed anew does not say.
+    fn turned(&self) -> impl Iterator<Item = Date> {
+        [self.next_change_on.filter(|day| *day > LONG_AGO), self.history_from].into_iter().flatten()
+    }
+}
+
+pub(super) fn waiting(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Waiting, Fault> {
+    let found = tx.one(
+        sql!("SELECT next_change_on, history_from FROM portfolio_line WHERE workspace_id = $1 AND account_id = $2"),
+        &[&workspace, &account],
+        |row| Ok(Waiting { next_change_on: row.get(0)?, history_from: row.get(1)? }),
+    )?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Keeps the history in step with the line of today, which has just been written.
+///
+/// What concerns today alone ends the newest stretch and begins one. A fact of an earlier day has everything written
+/// anew from that day on; those of an import wait for the housekeeping, so that many of one account are one writing.
+pub(super) fn follow(tx: &mut Tx<'_>, by: &By, line: &Line, waiting: &Waiting) -> Result<(), Fault> {
+    let today = by.today();
+    let line = &Line { version: 0, ..line.clone() };
+    let from = waiting.turned().chain(by.reach(line.account_id)).fold(today, Date::min);
+    let newest = newest(tx, by.workspace.id, line.account_id)?;
+    if newest.as_ref().is_some_and(|newest| newest.line.confidential != line.confidential) {
+        keep_right(tx, by, line)?;
+    }
+    if by.cause.is_some() && (from < today || newest.is_none()) {
+        return postpone(tx, by, line.account_id, newest.map_or(LONG_AGO, |_| from));
+    }
+    let Some(newest) = newest else { return rewrite(tx, by, line, LONG_AGO) };
+    // Their course is known from the events, which are asked when the history is written anew.
+    let moved = newest.line.account_type != line.account_type || newest.line.archived != line.archived;
+    if from < today || newest.until_on < today || moved {
+        return rewrite(tx, by, line, from.min(newest.until_on));
+    }
+    if waiting.history_from.is_some_and(|due| due <= today) {
+        is_written(tx, by, line.account_id)?;
+    }
+    follow_today(tx, by, line, &newest)
+}
+
+fn follow_today(tx: &mut Tx<'_>, by: &By, line: &Line, newest: &Stretch) -> Result<(), Fault> {
+    let today = by.today();
+    if today < newest.until_on {
+        if (Line { confidential: line.confidential, ..newest.line.clone() }) == *line {
+            return Ok(());
+        }
+        end_before(tx, by.workspace.id, line.account_id, today)?;
+    }
+    insert(tx, by.workspace.id, &[Stretch { from_on: today, until_on: month_after(today), line: line.clone() }])
+}
+
+/// Who may see an account is always today's question, of its past lines too.
+fn keep_right(tx: &mut Tx<'_>, by: &By, line: &Line) -> Result<(), Fault> {
+    tx.exec(
+        sql!("UPDATE portfolio_history SET confidential = $3 WHERE workspace_id = $1 AND account_id = $2"),
+        &[&by.workspace.id, &line.account_id, &line.confidential],
+    )?;
+    snapshot::keep_right(tx, by.workspace.id, line.account_id, line.confidential)
+}
+
+fn postpone(tx: &mut Tx<'_>, by: &By, account: Uuid, from: Date) -> Result<(), Fault> {
+    tx.exec(
+        sql!(
+            "UPDATE portfolio_line
+             SET history_from = CASE WHEN history_from < $3 THEN history_from ELSE $3 END
+             WHERE workspace_id = $1 AND account_id = $2"
+        ),
+        &[&by.workspace.id, &account, &from],
+    )?;
+    Ok(())
+}
+
+/// Accounts whose history waits to be written.
+pub fn due_histories(tx: &mut Tx<'_>, workspace: Uuid, today: Date, limit: i64) -> Result<Vec<Uuid>, Fault> {
+    Ok(tx.rows(
+        sql!("SELECT account_id FROM portfolio_line WHERE workspace_id = $1 AND history_from <= $2 LIMIT $3"),
+        &[&workspace, &today, &limit],
+        |row| row.get(0),
+    )?)
+}
+
+fn stretch(row: &Row<'_>) -> mainstay_db::Result<Stretch> {
+    Ok(Stretch { from_on: row.get(COLUMNS)?, until_on: row.get(COLUMNS + 1)?, line: read(row)? })
+}
+
+fn newest(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Option<Stretch>, Fault> {
+    Ok(tx.one(
+        sql!(concat!(
+            "SELECT ",
+            past_columns!(),
+            ", l.from_on, l.until_on FROM portfolio_history l WHERE l.workspace_id = $1 AND l.account_id = $2
+             ORDER BY l.from_on DESC LIMIT 1"
+        )),
+        &[&workspace, &account],
+        stretch,
+    )?)
+}
+
+/// Every stretch of an account, oldest first.
+pub fn stretches(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Stretch>, Fault> {
+    Ok(tx.rows(
+        sql!(concat!(
+            "SELECT ",
+            past_columns!(),
+            ", l.from_on, l.until_on FROM portfolio_history l WHERE l.workspace_id = $1 AND l.account_id = $2
+             ORDER BY l.from_on"
+        )),
+        &[&workspace, &account],
+        stretch,
+    )?)
+}
+
+/// Nothing of the account stands on this day or after it any more.
+pub(super) fn end_before(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, day: Date) -> Result<(), Fault> {
+    let of: [&dyn Param; 3] = [&workspace, &account, &day];
+    tx.exec(sql!("DELETE FROM portfolio_history WHERE workspace_id = $1 AND account_id = $2 AND from_on >= $3"), &of)?;
+    tx.exec(
+        sql!(
+            "UPDATE portfolio_history SET until_on = $3
+             WHERE workspace_id = $1 AND account_id = $2 AND from_on < $3 AND until_on > $3"
+        ),
+        &of,
+    )?;
+    Ok(())
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, workspace: Uuid, stretches: &[Stretch]) -> Result<(), Fault> {
+    let places = accounts::choice_places(tx, workspace)?;
+    let mut rows = Vec::with_capacity(stretches.len());
+    for stretch in stretches {
+        let mut row = values(&stretch.line, workspace, &places)?;
+        row.push(Box::new(month_of(stretch.from_on)));
+        row.push(Box::new(stretch.from_on));
+        row.push(Box::new(stretch.until_on));
+        rows.push(row);
+    }
+    let rows: Vec<Vec<&dyn Param>> = rows.iter().map(|row| row.iter().map(|value| &**value).collect()).collect();
+    let head = format!("INSERT INTO portfolio_history ({}, month, from_on, until_on)", STORED.join(", "));
+    Ok(tx.insert_many(&head, "", &rows)?)
+}
+
+/// The history is written; whatever waited for it is done, until its month is over.
+pub(super) fn is_written(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), Fault> {
+    tx.exec(
+        sql!("UPDATE portfolio_line SET history_from = $3 WHERE workspace_id = $1 AND account_id = $2"),
+        &[&by.workspace.id, &account, &month_after(by.today())],
+    )?;
+    Ok(())
+}
+
+pub(super) fn remove(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<(), Fault> {
+    tx.exec(
+        sql!("DELETE FROM portfolio_history WHERE workspace_id = $1 AND account_id = $2"),
+        &[&workspace, &account],
+    )?;
+    Ok(())
+}
