@@ -79,6 +79,10 @@ kinds! {
     ScoreRecorded = "score_recorded";
     /// A score was taken back; the metric is unscored from then on.
     ScoreWithdrawn = "score_withdrawn";
+    /// An activity of a step was done; `data` names the step.
+    ActivityDone = "activity_done";
+    /// The tick of an activity was taken back.
+    ActivityReopened = "activity_reopened";
     /// The draft of a scorecard template was saved.
     TemplateDrafted = "template_drafted";
     /// A version of a scorecard template was published; `data` has its key and number.

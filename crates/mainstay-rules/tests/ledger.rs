@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, date};
 use jiff::{Span, Timestamp};
 use mainstay_rules::field::FieldCode;
-use mainstay_rules::ledger::{Amendment, End, arr_on, check_amendment, last_end, next_change_after, next_material_end};
+use mainstay_rules::ledger::{
+    Amendment, End, arr_on, behind_end, check_amendment, counted_on, last_end, next_change_after, next_material_end,
+};
 use mainstay_rules::limits::MONEY_MINOR_MAX;
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -206,6 +208,18 @@ proptest! {
         prop_assert_eq!(next_change_after(&amendments, today), next_change_after(&shuffled, today));
         prop_assert_eq!(next_material_end(&amendments, today), next_material_end(&shuffled, today));
         prop_assert_eq!(last_end(&amendments, today), last_end(&shuffled, today));
+    }
+
+    #[test]
+    fn what_counts_adds_up_to_the_number(amendments in ledger(), number in 0..DAYS * 2) {
+        let today = day(number);
+        let sum = |parts: &[Amendment]| parts.iter().map(|part| part.arr_minor).sum::<i64>();
+        let counted = counted_on(&amendments, today);
+        prop_assert_eq!(sum(&counted), arr_on(&amendments, today));
+        prop_assert_eq!(contracts(&counted).len(), counted.len());
+        if let Some(end) = next_material_end(&amendments, today) {
+            prop_assert_eq!(sum(&behind_end(&amendments, end)), end.arr_minor);
+        }
     }
 
     #[test]

@@ -143,6 +143,12 @@ pub fn heading(
     })
 }
 
+/// The names of the data points that the account's scorecard is worked out from.
+pub fn data_points_wanted(tx: &mut Tx<'_>, workspace: uuid::Uuid, account: uuid::Uuid) -> Result<Vec<String>, Fault> {
+    let template = scorecard::store::template_of(tx, workspace, account)?;
+    Ok(template.points().into_iter().map(str::to_owned).collect())
+}
+
 /// The gap of an account in the words of its scorecard; none when it has none, or is archived.
 pub fn gap(tx: &mut Tx<'_>, workspace: uuid::Uuid, account: uuid::Uuid) -> Result<Option<task::Gap>, Fault> {
     let Some(line) = portfolio::store::line(tx, workspace, account)? else { return Ok(None) };

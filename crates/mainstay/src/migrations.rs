@@ -31,5 +31,6 @@ set![
     "0018_account_scope",
     "0019_scorecard_governs",
     "0020_portfolio_history",
-    "0021_portfolio_snapshot"
+    "0021_portfolio_snapshot",
+    "0022_scorecard_activity"
 ];

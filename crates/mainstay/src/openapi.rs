@@ -46,6 +46,8 @@ use crate::{account, export, import, job, pod, portfolio, scorecard, signal, tas
         scorecard::api::record,
         scorecard::api::withdraw,
         scorecard::api::explain::show,
+        scorecard::api::activity::list,
+        scorecard::api::activity::put,
         signal::api::list,
         signal::api::series,
         signal::api::record,

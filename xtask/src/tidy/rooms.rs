@@ -54,13 +54,12 @@ fn imports(file: &File, room: &str, inside: &str) -> Vec<Finding> {
     found
 }
 
-/// The words of a room stand in the text folder and belong to the room all the same.
+/// The words of a room stand in the text folder and belong to the room all the same: `account.rs`, `account_explain.rs`.
 fn owner<'a>(file: &'a File, room: &'a str) -> &'a str {
     let stem = file.name().trim_end_matches(".rs");
-    if room == map::TEXT && map::place(stem).is_some() {
-        return stem;
-    }
-    room
+    let first = stem.split_once('_').map_or(stem, |(first, _)| first);
+    let of = [stem, first].into_iter().find(|name| map::place(name).is_some());
+    of.filter(|_| room == map::TEXT).unwrap_or(room)
 }
 
 fn excepted(path: &str, target: &str) -> bool {

@@ -1,10 +1,12 @@
 //! The ledger of an account: dated contract amendments, and the ARR that follows from them.
 
 mod bridge;
+mod explain;
 mod movement;
 mod rate;
 
 pub use bridge::{Bridge, Concentration, Part, Standing, bridge, concentration, fraction};
+pub use explain::{behind_end, counted_on};
 pub use movement::{Movement, MovementKind, Override, movements};
 pub use rate::{Rate, RateError, parse_rate, run_rate};
 

@@ -158,8 +158,10 @@ function command(event, cell, control = false) {
   const key = event.key.toLowerCase();
   /** @type {HTMLElement | null} */
   const link = cell.querySelector("[data-dialog]") ?? cell.querySelector("a");
+  const why = /** @type {HTMLElement | null} */ (cell.querySelector(".why"));
   if (control && (key === "z" || key === "y")) undo(key === "z" && !event.shiftKey);
   else if (control || event.altKey) return false;
+  else if (key === "?" && why) why.click();
   else if (key === "enter" && link && !cell.dataset.edit) link.click();
   else if (key === "enter" || key === "f2") edit(cell);
   else if (key === "delete" || key === "backspace") clear();

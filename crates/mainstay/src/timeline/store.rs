@@ -21,7 +21,7 @@ pub struct Entry {
     pub actor: String,
     /// The person or contract that it is about.
     pub about: String,
-    /// What a task is called today.
+    /// What a task is called today, or the words of an activity.
     pub title: String,
     /// What was written with a score, or as the reason for another type.
     pub note: String,
@@ -68,6 +68,7 @@ fn entry(tx: &mut Tx<'_>, names: &mut Names, event: Event) -> Result<Entry, Faul
     };
     let title = match event.subject_kind.as_str() {
         "task" => task::store::task(tx, names.workspace, event.subject, Uuid::nil())?.map(|task| task.title),
+        "activity" => scorecard::store::activity(tx, names.workspace, event.subject)?,
         _ => None,
     };
     let reason = match event.subject_kind.as_str() {

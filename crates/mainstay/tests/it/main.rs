@@ -2,6 +2,7 @@
 
 mod access_coverage;
 mod account;
+mod activity;
 mod arr;
 mod as_of;
 mod cli;
@@ -9,6 +10,7 @@ mod crash;
 mod demo;
 mod disk;
 mod explain;
+mod explain_money;
 mod export;
 mod field;
 mod gate;

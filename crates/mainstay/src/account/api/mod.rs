@@ -2,6 +2,8 @@
 
 mod contract;
 mod contract_shape;
+mod explain;
+mod explain_shape;
 mod field;
 mod field_value;
 mod movement;
@@ -22,6 +24,8 @@ use uuid::Uuid;
 
 pub use contract::*;
 pub use contract_shape::*;
+pub use explain::{MoneyExplained, MoneyFigure, MoneyPart, MoneyValue, explain_money};
+pub use explain_shape::MoneyExplainOut;
 pub use field::*;
 pub use field_value::{fields_in, fields_out, typed};
 pub use movement::*;

@@ -3,6 +3,7 @@
 mod archive;
 pub mod currencies;
 mod details;
+mod explain;
 pub mod field;
 mod field_form;
 mod kind;
@@ -14,6 +15,7 @@ mod scope;
 
 pub use archive::{Nothing, archive, restore};
 pub use details::*;
+pub use explain::money_explanation;
 pub use kind::{change_kind, kind};
 pub use list::*;
 pub use money::money;
@@ -29,6 +31,7 @@ use mainstay_rules::score::Mean;
 use maud::{Markup, html};
 
 use super::Account;
+use super::api::MoneyFigure;
 use crate::corridor::access::Guarded;
 use crate::corridor::caller::Caller;
 use crate::corridor::frame::{self, Menu};
@@ -106,7 +109,7 @@ fn head(caller: &Caller, account: &Account, heading: &Heading) -> Markup {
             div.stack {
                 p.crumbs { a href=(caller.path("/portfolio")) { (words::portfolio()) } " /" }
                 div.row { h1 { (account.name) } (type_tag(caller, account)) @if account.confidential { (confidential_tag()) } }
-                dl.facts { (facts(caller, heading)) }
+                dl.facts { (facts(caller, account, heading)) }
             }
             div.trend data-live-fragment=(path(caller, account, "/fragment/overall")) data-account=(account.id) {
                 (overall(caller, account, heading))
@@ -146,8 +149,9 @@ fn confidential_tag() -> Markup {
     html! { span.tag title=(text::confidential_what()) { (text::confidential()) } }
 }
 
-fn facts(caller: &Caller, heading: &Heading) -> Markup {
+fn facts(caller: &Caller, account: &Account, heading: &Heading) -> Markup {
     let currency = caller.workspace.currency;
+    let why = |figure: MoneyFigure| path(caller, account, &format!("/explain/{}", figure.word()));
     html! {
         div {
             dt { (text::owner()) }
@@ -158,11 +162,11 @@ fn facts(caller: &Caller, heading: &Heading) -> Markup {
                 }
             }
         }
-        div { dt { (text::arr()) } dd title=(exact(heading.arr_now, currency)) { (short(heading.arr_now, currency)) } }
+        div { dt { (text::arr()) } dd title=(exact(heading.arr_now, currency)) { a.plain href=(why(MoneyFigure::ArrNow)) { (short(heading.arr_now, currency)) } } }
         div {
             dt { (text::this_year()) }
             dd title=(text::gained_exactly(heading, currency)) {
-                (text::gained(heading.gained(), currency)) " "
+                a.plain href=(why(MoneyFigure::Progress)) { (text::gained(heading.gained(), currency)) } " "
                 small { (text::of_target(heading.delta_target, heading.progress(), currency)) }
             }
         }
@@ -170,7 +174,7 @@ fn facts(caller: &Caller, heading: &Heading) -> Markup {
             dt { (text::ends()) }
             dd {
                 @match heading.end_on {
-                    Some(day) => { time datetime=(day) { (words::day(day)) } " " small { (text::in_days(heading.today, day)) } }
+                    Some(day) => { a.plain href=(why(MoneyFigure::EndDate)) { time datetime=(day) { (words::day(day)) } } " " small { (text::in_days(heading.today, day)) } }
                     None => span.soft { (text::no_end()) },
                 }
             }

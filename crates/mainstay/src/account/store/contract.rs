@@ -116,7 +116,7 @@ pub fn contract_keys(
 }
 
 /// An amendment with what people said about it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct StoredAmendment {
     pub id: Uuid,
     /// Its amount is in `currency`.

@@ -36,7 +36,7 @@ pub use scope::{
     scopes,
 };
 pub use scope_arr::{ScopeArr, contract_scopes, scope_arr, set_contract_scope};
-pub use target::{remove_targets, set_target, target};
+pub use target::{remove_targets, set_target, target, target_set};
 pub use usage::{UsageMonth, record_usage, usage};
 pub use write::{
     AccountChange, archive_account, create_account, edit_account, expect_version, lock_hierarchy, remove_account,

@@ -1,5 +1,6 @@
 //! The wanted increase of ARR in a fiscal year.
 
+use jiff::Timestamp;
 use mainstay_db::{Tx, sql};
 use mainstay_rules::event::Kind;
 use serde_json::json;
@@ -15,6 +16,30 @@ pub fn target(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, fiscal_year: i64)
         |row| row.get(0),
     )?)
 }
+
+/// When the target of a fiscal year was set as it stands, and by whom; the name is empty when the system did.
+pub fn target_set(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    account: Uuid,
+    fiscal_year: i64,
+) -> Result<Option<(Timestamp, String)>, Fault> {
+    let set = tx.rows(
+        sql!(
+            "SELECT e.data, e.recorded_at, COALESCE(u.name, '') FROM event e
+             LEFT JOIN workspace_user u ON u.id = e.actor_id
+             WHERE e.workspace_id = $1 AND e.account_id = $2 AND e.kind = 'target_set'
+             ORDER BY e.account_version DESC LIMIT $3"
+        ),
+        &[&workspace, &account, &TARGETS_LOOKED_AT],
+        |row| Ok((row.get::<serde_json::Value>(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    let of_year = |(data, _, _): &(serde_json::Value, _, _)| data["fiscal_year"].as_i64() == Some(fiscal_year);
+    Ok(set.into_iter().find(of_year).map(|(_, at, by)| (at, by)))
+}
+
+/// Events among which the newest of a year is looked for.
+const TARGETS_LOOKED_AT: i64 = 200;
 
 /// Sets or clears the target; the same value again is no event.
 pub fn set_target(

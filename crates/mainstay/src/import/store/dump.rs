@@ -88,6 +88,8 @@ pub static TABLES: &[Table] = &[
         ("id", Id), ("account_id", Id), ("metric", Text), ("value", Number), ("note", Text), ("evidence_url", Text),
         ("effective_at", Time), ("recorded_at", Time), ("recorded_by", Id), ("template", Text), ("template_version", Number),
         ("import_id", Id)] },
+    Table { name: "step_activity", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("account_id", Id), ("step", Text), ("activity", Text), ("done_at", Time), ("done_by", Id)] },
     Table { name: "data_point", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("account_id", Id), ("name", Text), ("at", Time), ("value", Number), ("source", Text),
         ("recorded_at", Time), ("recorded_by", Id)] },

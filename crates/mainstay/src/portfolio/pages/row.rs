@@ -27,19 +27,21 @@ impl View<'_> {
                 @if self.columns.shows(SortKey::EndOn) { td.n data-field="end_date" data-value=[line.end_on.map(|d| d.to_string())] data-edit=[self.editable("date")] title=[self.at_stake(line)] {
                     @if let Some(end) = line.end_on { (words::day(end)) }
                     @if line.details.notice_by.is_some_and(|by| by < self.heads.day) { " " small.low { (text::notice_overdue()) } }
+                    (self.why(&page, "end_date"))
                 } }
                 @if self.columns.shows(SortKey::Type) { td.c data-field="type" data-value=(line.account_type.number()) { (self.type_of(line, &page)) } }
                 @for (index, step) in self.heads.templates.default().steps.iter().enumerate() {
-                    @if u8::try_from(index).is_ok_and(|index| self.columns.shows(SortKey::Step(index))) { (self.step_cell(line, index, &step.key)) }
+                    @if u8::try_from(index).is_ok_and(|index| self.columns.shows(SortKey::Step(index))) { (self.step_cell(line, index, &step.key, &page)) }
                 }
                 @if self.columns.shows(SortKey::Overall) { (overall_cell(line, &page)) }
-                @if self.columns.shows(SortKey::ArrLastYear) { (self.money_cell("arr_last_year", line.arr_last_year)) }
+                @if self.columns.shows(SortKey::ArrLastYear) { (self.money_cell("arr_last_year", line.arr_last_year, &page)) }
                 @if self.columns.shows(SortKey::ArrDeltaTarget) { td.n data-field="arr_delta_target" data-value=(delta) data-edit=[self.editable("money")]
                     title=[line.arr_delta_target.map(|minor| money::exact(minor, currency))] {
                     @if let Some(minor) = line.arr_delta_target { (text::short_amount(minor, currency)) }
+                    (self.why(&page, "arr_delta_target"))
                 } }
-                @if self.columns.shows(SortKey::ArrYtd) { (self.money_cell("arr_ytd", line.arr_now)) }
-                @if self.columns.shows(SortKey::Progress) { td.n data-field="progress" { (self.progress(line.progress())) } }
+                @if self.columns.shows(SortKey::ArrYtd) { (self.money_cell("arr_ytd", line.arr_now, &page)) }
+                @if self.columns.shows(SortKey::Progress) { td.n data-field="progress" { (self.opened(&page, "progress", &self.progress(line.progress()))) } }
                 @if self.columns.shows(SortKey::Gap) { td data-field="gap" { (self.gap(line, &page)) } }
                 (self.further_cells(line))
             }
@@ -67,16 +69,34 @@ impl View<'_> {
         (!self.heads.is_past()).then_some(how)
     }
 
-    fn money_cell(&self, field: &str, minor: i64) -> Markup {
-        let currency = self.heads.currency;
+    /// The way from a cell that is typed to what stands behind it; its keyboard way is the question mark. What was so on a
+    /// past day is not explained by what stands there today.
+    fn why(&self, page: &str, what: &str) -> Markup {
         html! {
-            td.n data-field=(field) data-value=(money::format_amount(minor, currency)) title=(money::exact(minor, currency)) {
-                (text::short_amount(minor, currency))
+            @if !self.heads.is_past() {
+                a.why href=(format!("{page}/explain/{what}")) title=(text::why()) { "?" span.sr { " " (text::why()) } }
             }
         }
     }
 
-    fn step_cell(&self, line: &Line, index: usize, key: &str) -> Markup {
+    /// A number that is worked out, which opens into what stands behind it.
+    fn opened(&self, page: &str, what: &str, number: &Markup) -> Markup {
+        html! {
+            @if self.heads.is_past() { (number) }
+            @else { a.plain href=(format!("{page}/explain/{what}")) { (number) } }
+        }
+    }
+
+    fn money_cell(&self, field: &str, minor: i64, page: &str) -> Markup {
+        let currency = self.heads.currency;
+        html! {
+            td.n data-field=(field) data-value=(money::format_amount(minor, currency)) title=(money::exact(minor, currency)) {
+                (self.opened(page, field, &html! { (text::short_amount(minor, currency)) }))
+            }
+        }
+    }
+
+    fn step_cell(&self, line: &Line, index: usize, key: &str, page: &str) -> Markup {
         let Some(step) = line.steps.get(index) else { return html! { td {} } };
         let score = line.step_score(index);
         let raw = score.map(|mean| mean.two_decimals().to_string());
@@ -95,6 +115,7 @@ impl View<'_> {
                         }
                     }
                 }
+                (self.why(page, key))
             }
         }
     }

@@ -11,15 +11,17 @@ use mainstay_rules::field;
 use mainstay_rules::problem::Problem;
 use mainstay_rules::score::Mean;
 use mainstay_rules::scorecard::{
-    Change, Figure, Latest, Lift, MetricRef, Scorecard, Template, evaluate_below, movement, single_change,
+    Change, Figure, Latest, Lift, MetricRef, STEPS, Scorecard, Template, evaluate_below, movement, single_change,
 };
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::course::course;
 use super::end_of;
-use super::explain_shape::{ExplainOut, MovementOut};
+use super::explain_shape::{CourseOut, ExplainOut, MovementOut};
 use crate::account::Account;
+use crate::account::api::{MoneyExplainOut, MoneyFigure, explain_money};
 use crate::app::App;
 use crate::corridor::access::Readable;
 use crate::corridor::caller::Workspace;
@@ -35,6 +37,8 @@ pub enum What {
     Step(usize),
     /// The key of the sub-metric.
     Metric(String),
+    /// Where to act first.
+    Gap,
 }
 
 impl What {
@@ -42,9 +46,17 @@ impl What {
         if word == "overall" {
             return Ok(Self::Overall);
         }
+        if word == "gap" {
+            return Ok(Self::Gap);
+        }
         let found = template.metric(word).ok_or_else(|| {
             let words: Vec<&str> = template.steps.iter().map(|step| step.key.as_str()).collect();
-            let detail = format!("What can be explained is overall, {}, or the key of a sub-metric.", words.join(", "));
+            let money = MoneyFigure::ALL.map(MoneyFigure::word);
+            let detail = format!(
+                "What can be explained is overall, gap, {}, {}, or the key of a sub-metric.",
+                words.join(", "),
+                money.join(", ")
+            );
             Fault::new(Problem::NotFound, detail)
         })?;
         Ok(match found.metric {
@@ -58,7 +70,7 @@ impl What {
         match self {
             Self::Overall => Some(Figure::Overall),
             Self::Step(index) => Some(Figure::Step(*index)),
-            Self::Metric(_) => None,
+            Self::Metric(_) | Self::Gap => None,
         }
     }
 }
@@ -68,6 +80,8 @@ pub struct Explained {
     pub what: What,
     pub template: Arc<Template>,
     pub card: Scorecard,
+    /// Under which score each step is low for this account.
+    pub low: [Mean; STEPS],
     pub latest: Vec<Latest>,
     pub newest: Vec<Recorded>,
     pub points: Vec<Point>,
@@ -90,6 +104,7 @@ impl Explained {
     pub fn value(&self) -> Option<Mean> {
         match &self.what {
             What::Metric(key) => self.recorded(key).and_then(|score| score.value).map(Mean::from),
+            What::Gap => self.card.gap.as_ref().and_then(|gap| self.card.steps[gap.step].score),
             what => what.figure().and_then(|figure| figure.of(&self.card)),
         }
     }
@@ -111,7 +126,7 @@ pub fn explain(
     let points = if template.points().is_empty() { Vec::new() } else { signals::newest(tx, workspace, account)? };
     let lift = what.figure().and_then(|figure| single_change(&template, &latest, figure, now));
     let newest = store::newest(tx, workspace, account)?;
-    Ok(Explained { what, template, card, latest, newest, points, lift, now })
+    Ok(Explained { what, template, card, low, latest, newest, points, lift, now })
 }
 
 /// Something that happened between the two days, with who did it.
@@ -195,7 +210,8 @@ pub fn moved(
 #[into_params(parameter_in = Path)]
 pub struct ExplainAddress {
     pub account: Uuid,
-    /// `overall`, `step_1` to `step_5` or a step's key, or the key of a sub-metric.
+    /// `overall`, `gap`, `step_1` to `step_5` or a step's key, the key of a sub-metric, or a column about money:
+    /// `arr_ytd`, `arr_last_year`, `arr_delta_target`, `progress`, `end_date`.
     #[param(example = "overall")]
     pub what: String,
 }
@@ -226,18 +242,31 @@ impl Between {
     }
 }
 
-/// Opens a number into its inputs: scores, weights, people, times, evidence, and the single change that would lift it.
+/// A number that was opened: of the scorecard, or about money.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = ExplanationOfNumber)]
+pub enum ExplainAnswer {
+    Score(Box<ExplainOut>),
+    Money(Box<MoneyExplainOut>),
+}
+
+/// Opens a number into its inputs: scores, weights, people, times, evidence, and the single change that would lift it; of
+/// money the contracts, rates and targets.
 #[utoipa::path(get, path = "/api/v1/accounts/{account}/explain/{what}", tag = "scorecard",
-    params(ExplainAddress, Between), responses((status = 200, body = ExplainOut)))]
+    params(ExplainAddress, Between), responses((status = 200, body = ExplainAnswer)))]
 pub async fn show(
     State(app): State<App>,
     account: Readable<Account>,
     Path(address): Path<ExplainAddress>,
     Query(between): Query<Between>,
-) -> Result<Json<ExplainOut>, Fault> {
+) -> Result<Json<ExplainAnswer>, Fault> {
     let (id, now) = (account.id, app.source.now());
     let workspace = Arc::clone(&account.caller.workspace);
     let today = workspace.day_of(now);
+    if let Some(figure) = MoneyFigure::parse(&address.what) {
+        return money(&app, &account, figure, today).await;
+    }
     let days = between.days(today)?;
     let read = app.db.read(Scope::Workspace(workspace.id), move |tx| {
         let explained = explain(tx, workspace.id, id, &address.what, (now, today))?;
@@ -245,8 +274,30 @@ pub async fn show(
             (Some(figure), Some(days)) => Some(moved(tx, &workspace, id, figure, days)?),
             _ => None,
         };
-        Ok::<_, Fault>((explained, moved))
+        let went = match days.filter(|_| explained.what != What::Gap) {
+            Some(days) => Some(course(tx, &workspace, id, &explained.what, days)?),
+            None => None,
+        };
+        Ok::<_, Fault>(ExplainOut {
+            movement: moved.as_ref().map(MovementOut::of),
+            course: went.as_ref().map(CourseOut::of),
+            ..ExplainOut::of(id, &explained)
+        })
     });
-    let (explained, moved) = read.await?;
-    Ok(Json(ExplainOut { movement: moved.as_ref().map(MovementOut::of), ..ExplainOut::of(id, &explained) }))
+    let told = read.await?;
+    Ok(Json(ExplainAnswer::Score(Box::new(told))))
+}
+
+async fn money(
+    app: &App,
+    account: &Readable<Account>,
+    figure: MoneyFigure,
+    today: Date,
+) -> Result<Json<ExplainAnswer>, Fault> {
+    let (workspace, of) = (Arc::clone(&account.caller.workspace), Account::clone(account));
+    let read = app.db.read(Scope::Workspace(workspace.id), move |tx| {
+        let explained = explain_money(tx, &workspace, &of, figure, today)?;
+        Ok::<_, Fault>(MoneyExplainOut::of(of.id, &explained, workspace.currency))
+    });
+    Ok(Json(ExplainAnswer::Money(Box::new(read.await?))))
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::course::{Course, Turn, VersionMark};
 use super::explain::{Cause, Explained, Moved, What};
 use super::shape::{ScorecardTemplate, StepCoverage};
 use crate::scorecard::store::Recorded;
@@ -32,6 +33,9 @@ pub struct ExplainInput {
     pub effective_at: Option<Timestamp>,
     pub note: Option<String>,
     pub evidence_url: Option<String>,
+    /// Of the steps of a gap: under which score the step is low for this account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
     /// Older than the days after which such a score is to be looked at again.
     pub stale: bool,
 }
@@ -139,6 +143,47 @@ pub struct ExplainOut {
     pub lift: Option<ExplainLift>,
     /// Asked for with `from` and `to`.
     pub movement: Option<MovementOut>,
+    /// How the number went between the two days; asked for with `from` and `to`.
+    pub course: Option<CourseOut>,
+}
+
+/// How a number went, with the days on which its template became another version.
+#[derive(Serialize, ToSchema)]
+pub struct CourseOut {
+    pub turns: Vec<TurnOut>,
+    pub versions: Vec<VersionMarkOut>,
+}
+
+/// From the end of this day on the number reads so; null when nothing is scored.
+#[derive(Serialize, ToSchema)]
+pub struct TurnOut {
+    #[schema(value_type = String, format = Date)]
+    pub on: Date,
+    pub value: Option<f64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct VersionMarkOut {
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    pub template: String,
+    pub version: u32,
+    pub by: Option<String>,
+    pub note: Option<String>,
+}
+
+impl CourseOut {
+    pub fn of(course: &Course) -> Self {
+        let turn = |turn: &Turn| TurnOut { on: turn.on, value: turn.value.map(Mean::two_decimals) };
+        let version = |mark: &VersionMark| VersionMarkOut {
+            at: mark.at,
+            template: mark.template.clone(),
+            version: mark.version,
+            by: filled(&mark.by),
+            note: filled(&mark.note),
+        };
+        Self { turns: course.turns.iter().map(turn).collect(), versions: course.versions.iter().map(version).collect() }
+    }
 }
 
 impl ExplainOut {
@@ -148,6 +193,7 @@ impl ExplainOut {
             What::Overall => "overall".to_owned(),
             What::Step(index) => template.steps[*index].key.clone(),
             What::Metric(key) => key.clone(),
+            What::Gap => "gap".to_owned(),
         };
         Self {
             account,
@@ -165,6 +211,7 @@ impl ExplainOut {
             data_points: explained.points_used().iter().map(|point| PointOut::of(point)).collect(),
             lift: explained.lift.as_ref().map(|lift| explained.lift_out(lift)),
             movement: None,
+            course: None,
         }
     }
 }
@@ -175,6 +222,7 @@ impl Explained {
             What::Overall => text::overall().to_owned(),
             What::Step(index) => self.template.steps[*index].name.clone(),
             What::Metric(key) => self.template.metric(key).map_or_else(|| key.clone(), |found| found.name().to_owned()),
+            What::Gap => text::gap().to_owned(),
         }
     }
 
@@ -187,6 +235,7 @@ impl Explained {
                 text::mean_of_steps(&steps, zero, if zero { STEPS } else { self.card.scored_steps }, self.value())
             }
             What::Step(index) => self.step_formula(*index),
+            What::Gap => self.gap_formula(),
             What::Metric(key) => self.template.metric(key).and_then(|found| found.metric).map_or_else(
                 String::new,
                 |metric| match &metric.kind {
@@ -197,6 +246,21 @@ impl Explained {
                 },
             ),
         }
+    }
+
+    /// Which step is the gap, why, and which sub-metric of it costs most.
+    fn gap_formula(&self) -> String {
+        let Some(gap) = &self.card.gap else {
+            let scored = self.card.steps.iter().any(|step| step.score.is_some());
+            return if scored { text::no_gap().to_owned() } else { text::no_scorecard_yet().to_owned() };
+        };
+        let (step, result) = (&self.template.steps[gap.step], &self.card.steps[gap.step]);
+        let costly = gap.metric.as_deref().and_then(|key| self.template.metric(key)).and_then(|found| found.metric);
+        let costly = costly.map(|metric| {
+            let score = self.recorded(&metric.key).and_then(|score| score.value);
+            (metric.name.as_str(), score, metric.weight)
+        });
+        text::gap_is(&step.name, result.score, self.low[gap.step], costly)
     }
 
     fn step_formula(&self, index: usize) -> String {
@@ -221,7 +285,7 @@ impl Explained {
             steps.iter().fold((0, 0), |sum, step| (sum.0 + step.scored, sum.1 + step.of))
         };
         let (scored, of) = match &self.what {
-            What::Overall => sum(&self.card.steps),
+            What::Overall | What::Gap => sum(&self.card.steps),
             What::Step(index) => sum(&self.card.steps[*index..=*index]),
             What::Metric(key) => (usize::from(self.recorded(key).is_some()), 1),
         };
@@ -230,7 +294,7 @@ impl Explained {
 
     pub fn inputs(&self) -> Vec<ExplainInput> {
         match &self.what {
-            What::Overall => {
+            What::Overall | What::Gap => {
                 self.template.steps.iter().enumerate().map(|(index, step)| self.step_input(index, step)).collect()
             }
             What::Step(index) => {
@@ -270,6 +334,7 @@ impl Explained {
             effective_at: result.newest_at,
             note: None,
             evidence_url: None,
+            low: (self.what == What::Gap).then(|| self.low[index].two_decimals()),
             stale,
         }
     }
@@ -288,6 +353,7 @@ impl Explained {
             effective_at: score.map(|score| score.effective_at),
             note: words(|score| score.note.as_str()),
             evidence_url: words(|score| score.evidence_url.as_str()),
+            low: None,
             stale: score.is_some_and(|score| self.stale_after(found, score).is_some()),
         }
     }

@@ -1,5 +1,7 @@
 //! Scorecards as JSON: reading one, recording and withdrawing scores, and the history of a metric.
 
+pub mod activity;
+mod course;
 pub mod explain;
 mod explain_shape;
 mod shape;
@@ -25,6 +27,8 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+pub use activity::{ActivityPut, StepAddress, tick};
+pub use course::{Course, Turn, VersionMark, course};
 pub use explain_shape::{ExplainInput, ExplainOut, millionths};
 pub use shape::{MetricAnswer, ScoreOut, ScorecardOut};
 pub use template_shape::{TemplateOut, TemplateWhole};

@@ -14,7 +14,7 @@ use crate::account::pages::path;
 use crate::corridor::caller::Caller;
 use crate::corridor::frame;
 use crate::scorecard::api::Card;
-use crate::scorecard::store::Recorded;
+use crate::scorecard::store::{Recorded, Ticked};
 use crate::task::Task;
 use crate::text::{explain, frame as words, people, scorecard as text};
 
@@ -38,6 +38,8 @@ pub struct View<'a> {
     pub today: Date,
     pub card: &'a Card,
     pub recent: &'a [Recorded],
+    /// The activities that were done.
+    pub ticked: &'a [Ticked],
     /// What is being done about the account.
     pub tasks: &'a [Task],
     pub draft: Option<&'a Draft>,
@@ -75,7 +77,7 @@ impl View<'_> {
         html! {
             div.notice.warn {
                 p {
-                    b { (text::gap()) ": " } a href=(format!("#{}", step.key)) { (step.name) } " " (text::gap_reason(gap.reason)) ". "
+                    b { a.plain href=(self.why("gap")) title=(explain::explain()) { (text::gap()) } ": " } a href=(format!("#{}", step.key)) { (step.name) } " " (text::gap_reason(gap.reason)) ". "
                     @if let Some(metric) = metric { (text::start_with(metric.name())) }
                 }
             }
@@ -101,7 +103,7 @@ impl View<'_> {
                 @for metric in &step.metrics {
                     (self.metric(step, metric, gap.is_some_and(|gap| gap.metric.as_ref() == Some(&metric.key))))
                 }
-                (activities(step))
+                (self.activities(step))
                 (self.folds(step))
             }
         }
@@ -296,18 +298,6 @@ impl View<'_> {
                 td.number { (value_of(score)) }
                 td { (if score.by.is_empty() { text::the_system() } else { &score.by }) }
                 td.words { (note(score, name)) }
-            }
-        }
-    }
-}
-
-/// What is to be done before moving on to the next step.
-fn activities(step: &Step) -> Markup {
-    html! {
-        @if !step.activities.is_empty() {
-            details.fold id=(format!("activities-{}", step.key)) {
-                summary { (text::activities()) span.sr { (text::of(&step.name)) } }
-                ul { @for activity in &step.activities { li { (activity) } } }
             }
         }
     }

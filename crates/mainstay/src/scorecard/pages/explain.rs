@@ -3,19 +3,22 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
+use jiff::civil::Date;
 use mainstay_db::Scope;
 use mainstay_rules::score::Mean;
 use maud::{Markup, html};
 
+use super::chart::chart;
 use super::chip;
 use crate::account::Account;
+use crate::account::api::MoneyFigure;
 use crate::account::pages::{self as account_pages, Tab, path};
 use crate::app::{self, App};
 use crate::corridor::access::Readable;
 use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
 use crate::scorecard::api::explain::{Between, Cause, ExplainAddress, Explained, Moved, What, explain as read, moved};
-use crate::scorecard::api::{ExplainInput, millionths};
+use crate::scorecard::api::{Course, ExplainInput, course, millionths};
 use crate::text::{explain as text, frame as words};
 
 /// `GET /w/{workspace}/accounts/{account}/explain/{what}`
@@ -27,6 +30,9 @@ pub async fn explain(
 ) -> Result<Markup, Fault> {
     let (id, now) = (account.id, app.source.now());
     let workspace = Arc::clone(&account.caller.workspace);
+    if let Some(figure) = MoneyFigure::parse(&address.what) {
+        return account_pages::money_explanation(&app, &account.caller, &account, figure).await;
+    }
     let today = workspace.day_of(now);
     let days = between.days(today)?;
     let found = app.db.read(Scope::Workspace(workspace.id), move |tx| {
@@ -36,10 +42,15 @@ pub async fn explain(
             (Some(figure), Some(days)) => Some(moved(tx, &workspace, id, figure, days)?),
             _ => None,
         };
-        Ok::<_, Fault>((heading, explained, movement))
+        let went = match &explained.what {
+            What::Gap => None,
+            what => Some(course(tx, &workspace, id, what, days.unwrap_or((a_year_before(today), today)))?),
+        };
+        Ok::<_, Fault>((heading, explained, movement, went))
     });
-    let (heading, explained, movement) = found.await?;
-    let view = View { caller: &account.caller, account: &account, explained: &explained };
+    let (heading, explained, movement, went) = found.await?;
+    let course = went.as_ref();
+    let view = View { caller: &account.caller, account: &account, explained: &explained, course };
     let body = view.page(&between, movement.as_ref());
     Ok(account_pages::frame(&account.caller, &account, &heading, Tab::Progress, &body))
 }
@@ -48,6 +59,12 @@ struct View<'a> {
     caller: &'a Caller,
     account: &'a Account,
     explained: &'a Explained,
+    course: Option<&'a Course>,
+}
+
+/// How far back the picture goes where no days are asked for.
+fn a_year_before(today: Date) -> Date {
+    today.saturating_sub(jiff::Span::new().years(1))
 }
 
 impl View<'_> {
@@ -57,7 +74,9 @@ impl View<'_> {
         html! {
             section.stack.explain aria-labelledby="explain-head" {
                 div.row.between {
-                    h2 #explain-head { (text::title(&explained.name())) }
+                    h2 #explain-head {
+                        @if explained.what == What::Gap { (text::gap_title()) } @else { (text::title(&explained.name())) }
+                    }
                     a href=(path(self.caller, self.account, "")) { (text::back()) }
                 }
                 div.panel.answer {
@@ -70,9 +89,20 @@ impl View<'_> {
                 (self.inputs())
                 (self.points())
                 (self.lift())
+                @if let Some(course) = self.course {
+                    section aria-labelledby="course-head" {
+                        h3 #course-head { (text::course_head()) }
+                        (chart(self.caller, &explained.name(), course))
+                    }
+                }
                 @if explained.what.figure().is_some() { (self.movement(between, movement)) }
             }
         }
+    }
+
+    /// A step has many people and notes, so what is told of steps is told without them.
+    fn opens_into_people(&self) -> bool {
+        !matches!(self.explained.what, What::Overall | What::Gap)
     }
 
     fn link(&self, what: &str) -> String {
@@ -88,10 +118,10 @@ impl View<'_> {
                         thead { tr {
                             th scope="col" { (text::input()) }
                             th.number scope="col" { (text::score()) }
-                            th.number scope="col" { (text::weight()) }
+                            @if self.explained.what == What::Gap { th.number scope="col" { (text::low_under()) } }
+                            @else { th.number scope="col" { (text::weight()) } }
                             th scope="col" { (text::when()) }
-                            // A step has many people and notes; it opens into them.
-                            @if self.explained.what != What::Overall {
+                            @if self.opens_into_people() {
                                 th scope="col" { (text::who()) }
                                 th scope="col" { (text::said()) }
                             }
@@ -105,7 +135,7 @@ impl View<'_> {
 
     fn input(&self, input: &ExplainInput) -> Markup {
         let is_whole = self.explained.template.metric(&input.what).is_some_and(|found| found.metric.is_none());
-        let is_itself = is_whole && self.explained.what != What::Overall
+        let is_itself = is_whole && self.opens_into_people()
             || matches!(&self.explained.what, What::Metric(key) if *key == input.what);
         #[expect(clippy::cast_possible_truncation, reason = "a score from 0 to 10")]
         let mean = input.value.map(|value| Mean::from_millionths((value * 1_000_000.0).round() as i64));
@@ -113,7 +143,8 @@ impl View<'_> {
             tr {
                 th scope="row" { @if is_itself { (input.name) } @else { a href=(self.link(&input.what)) { (input.name) } } }
                 td.number { (chip(mean, false)) }
-                td.number { @if input.counts { (input.weight) } @else { "–" span.sr { " " (text::counts()) ": " (text::no()) } } }
+                @if let Some(low) = input.low { td.number { (low) @if self.is_gap(&input.what) { " " span.tag.bad { (text::gap()) } } } }
+                @else { td.number { @if input.counts { (input.weight) } @else { "–" span.sr { " " (text::counts()) ": " (text::no()) } } } }
                 td.nowrap {
                     @match input.effective_at {
                         None => span.soft { (text::never()) },
@@ -125,7 +156,7 @@ impl View<'_> {
                         }
                     }
                 }
-                @if self.explained.what != What::Overall {
+                @if self.opens_into_people() {
                     td { @match &input.by {
                         Some(name) => (name),
                         None => span.soft { @if input.effective_at.is_some() { (text::worked_out()) } },
@@ -139,12 +170,19 @@ impl View<'_> {
         }
     }
 
+    fn is_gap(&self, step: &str) -> bool {
+        self.explained.card.gap.as_ref().is_some_and(|gap| self.explained.template.steps[gap.step].key == step)
+    }
+
     fn points(&self) -> Markup {
         let points = self.explained.points_used();
         html! {
             @if !points.is_empty() {
                 section aria-labelledby="points-head" {
-                    h3 #points-head { (text::data_points()) }
+                    div.row.between {
+                        h3 #points-head { (text::data_points()) }
+                        a href=(path(self.caller, self.account, "/data-points")) { (text::record_points()) }
+                    }
                     div.table-box {
                         table.table {
                             thead { tr {

@@ -1,7 +1,9 @@
 //! Pages of the scorecard: an account's Progress tab, recording a score on it, and the history of a metric.
 
 mod actions;
+mod activity;
 mod card;
+mod chart;
 mod explain;
 mod form;
 mod history;
@@ -19,6 +21,7 @@ use mainstay_rules::score::{Mean, Score};
 use mainstay_rules::scorecard::{MetricRef, Template};
 use maud::{Markup, html};
 
+pub use activity::tick_activity;
 pub use explain::explain;
 pub use form::ScoreForm;
 pub use history::history;
@@ -26,7 +29,7 @@ pub use trend::trend;
 
 use self::card::{Draft, View};
 use super::api::{Address, Card, read_card, withdrawal};
-use super::store::{self, Recorded};
+use super::store::{self, Recorded, Ticked};
 use crate::account::Account;
 use crate::account::pages::{self as account_pages, Heading, Tab};
 use crate::app::{self, App};
@@ -45,6 +48,7 @@ struct Shown {
     heading: Heading,
     card: Card,
     recent: Vec<Recorded>,
+    ticked: Vec<Ticked>,
     tasks: Vec<Task>,
 }
 
@@ -57,6 +61,7 @@ async fn read(app: &App, caller: &Caller, account: &Account) -> Result<Shown, Fa
                 heading: app::heading(tx, workspace, id, today)?,
                 card: read_card(tx, workspace, id, today)?,
                 recent: store::recent(tx, workspace, id, RECENT_SCORES)?,
+                ticked: store::ticked(tx, workspace, id)?,
                 tasks: task::pages::tasks_of(tx, &asking, id, now)?,
             })
         })
@@ -77,6 +82,7 @@ fn view<'a>(caller: &'a Caller, account: &'a Account, shown: &'a Shown, draft: O
         today: shown.heading.today,
         card: &shown.card,
         recent: &shown.recent,
+        ticked: &shown.ticked,
         tasks: &shown.tasks,
         draft,
     }

@@ -1,5 +1,6 @@
 //! The scorecard room's tables: every score ever recorded, and the newest of each metric; recording stands here.
 
+mod activity;
 mod automatic;
 mod past;
 mod publish;
@@ -7,13 +8,14 @@ mod read;
 mod template;
 mod times;
 
+pub use activity::{Ticked, activity, tick, ticked};
 pub use automatic::follow_signals;
 pub use past::{Known, Past, known, record_past, remove_past};
 pub use publish::{Stored, Version, all_stored, checked, draft, publish, stored, text_of, versions};
 pub use read::{
     Recorded, all, as_of, history, is_scored, latest, newest, recent, recorded, recorded_between, scores_since,
 };
-pub use template::{low_of, template_of, templates, version_text, versions_between};
+pub use template::{PublishedIn, low_of, template_of, templates, version_text, versions_between};
 pub use times::{BEGINNING, Times, of_texts, texts, times};
 
 use jiff::Timestamp;
@@ -189,5 +191,6 @@ pub fn remove_scores(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), Faul
     let of: [&dyn mainstay_db::Param; 2] = [&by.workspace.id, &account];
     tx.exec(sql!("DELETE FROM score_latest WHERE workspace_id = $1 AND account_id = $2"), &of)?;
     tx.exec(sql!("DELETE FROM score WHERE workspace_id = $1 AND account_id = $2"), &of)?;
+    activity::remove_activities(tx, by, account)?;
     signals::remove_points(tx, by, account)
 }

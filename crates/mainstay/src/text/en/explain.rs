@@ -36,6 +36,16 @@ texts! {
     share = "Share";
     difference = "Difference";
     explain = "Why?";
+    record_points = "All data points, and recording one";
+    course_head = "How it went";
+    course_table = "The same as a table";
+    no_course = "Nothing was scored in this time.";
+    day_word = "Day";
+    gap = "Gap";
+    gap_title = "Where to act first";
+    low_under = "Low under";
+    no_gap = "No step is low, so there is no gap.";
+    no_scorecard_yet = "Nothing was ever scored: there is no scorecard yet, and no gap.";
     back = "Back to the scorecard";
 }
 
@@ -97,6 +107,21 @@ pub fn weighted_mean(parts: &[(Score, i64)], missing: usize, result: Option<Mean
     format!("The {kind} of the scored sub-metrics: ({}) / {sum} = {}.{rest}", terms.join(" + "), shown(result))
 }
 
+/// "Of the steps that are low, the one furthest to the left: Generate ROI, 3.1 and low under 4.0. In it “…” costs most."
+pub fn gap_is(step: &str, score: Option<Mean>, low: Mean, costly: Option<(&str, Option<Score>, i64)>) -> String {
+    let reads = score.map_or_else(|| "never scored, which counts 0".to_owned(), Mean::two_places);
+    let low = low.one_decimal();
+    let costs = costly.map_or_else(String::new, |(metric, score, weight)| {
+        let (lacks, reads) = match score {
+            Some(score) => (Score::TEN.hundredths() - score.hundredths(), score.to_string()),
+            None => (Score::TEN.hundredths(), "never scored".to_owned()),
+        };
+        let cost = Mean::from_millionths(lacks * weight * 10_000).two_places();
+        format!(" In it “{metric}” ({reads}) costs most: what it lacks to 10, times its weight {weight}, is {cost}.")
+    });
+    format!("Of the steps that are low, the one furthest to the left: {step}, {reads}; it is low under {low}.{costs}")
+}
+
 pub fn ratio(point: &str, target: &Target) -> String {
     match target {
         Target::Number(number) => format!("10 x {point} / {number}, at least 0 and at most 10."),
@@ -134,6 +159,20 @@ pub fn moved(from: &str, to: &str) -> String {
 
 pub fn template_version(key: &str, version: i64) -> String {
     format!("Template {key}, version {version}")
+}
+
+/// "Overall from 28 Nov 2025 to 28 Nov 2026; the dashed line is 4. One new version of the scorecard, marked."
+pub fn course(name: &str, from: &str, to: &str, versions: usize) -> String {
+    let marks = match versions {
+        0 => "The scorecard kept its version.".to_owned(),
+        1 => "The mark is a new version of the scorecard.".to_owned(),
+        n => format!("The {n} marks are new versions of the scorecard."),
+    };
+    format!("{name} from {from} to {to}; the dashed line is 4. {marks}")
+}
+
+pub fn version_mark(version: u32) -> String {
+    format!("version {version}")
 }
 
 pub fn coverage(scored: usize, of: usize, template: &str, version: u32) -> String {

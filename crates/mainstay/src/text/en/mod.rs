@@ -1,6 +1,7 @@
 //! English.
 
 pub mod account;
+pub mod account_explain;
 pub mod account_type;
 pub mod api;
 pub mod arr;
@@ -17,6 +18,7 @@ pub mod portfolio;
 pub mod portfolio_view;
 pub mod scope;
 pub mod scorecard;
+pub mod signal;
 pub mod task;
 pub mod template;
 pub mod timeline;

@@ -8,6 +8,7 @@ use crate::portfolio::store::SortKey;
 use crate::text::{portfolio_view as view, texts};
 
 texts! {
+    why = "Why is it so?";
     title = "Progress report";
     tabs_label = "Portfolio";
     tab_report = "Report";
@@ -163,6 +164,7 @@ pub fn hints() -> Markup {
             span { kbd { "Shift" } " + arrows select" }
             span { kbd { "Ctrl C" } " " kbd { "Ctrl V" } " to and from a spreadsheet" }
             span { kbd { "Ctrl Z" } " undo" }
+            span { kbd { "?" } " why it is so" }
         }
         div.hint-line {
             span { b.score.typed { "6.1" } " typed, beside it what the sub-metrics measure" }

@@ -109,3 +109,21 @@ pub fn trend(months: usize, first: &str, last: &str, highest: &str) -> String {
     let span = if months == 1 { "1 month".to_owned() } else { format!("{months} months") };
     format!("{span}: from {first} to {last}, highest {highest}")
 }
+
+/// "2 of 5 done"
+pub fn activities_done(done: usize, of: usize) -> String {
+    format!("{done} of {of} done")
+}
+
+pub fn tick(activity: &str) -> String {
+    format!("Mark as done: {activity}")
+}
+
+pub fn untick(activity: &str) -> String {
+    format!("Not done after all: {activity}")
+}
+
+/// "8 Nov 2026, Jonas Weber"
+pub fn ticked_by(day: &str, name: &str) -> String {
+    if name.is_empty() { day.to_owned() } else { format!("{day}, {name}") }
+}

@@ -276,6 +276,14 @@ pub fn turned_task(did: &str, task: &Markup) -> Markup {
     html! { (did) " the action " (task) }
 }
 
+/// "did “Train the front desk” of Effectively launched"
+pub fn ticked(activity: &str, step: Option<&str>, done: bool) -> Markup {
+    html! {
+        @if done { "did " } @else { "took back the tick of " }
+        b { (activity) } @if let Some(step) = step { " of " (step) }
+    }
+}
+
 pub fn changed_task(task: &Markup, fields: &[&str], owner: &str, due: Option<Date>) -> Markup {
     html! {
         @match fields {

@@ -44,6 +44,9 @@ impl View<'_> {
                 }
                 Kind::ScopeAdded | Kind::ScopeChanged | Kind::ScopeRemoved | Kind::ScopeRestored => (scope(kind, entry)),
                 Kind::ContractScopeChanged => (text::assigned_contract(contract(entry))),
+                Kind::ActivityDone | Kind::ActivityReopened => {
+                    (text::ticked(&entry.title, entry.metric.as_ref().map(|(_, step)| step.as_str()), kind == Kind::ActivityDone))
+                }
                 other => (plain(other, person(entry))),
             }
             @if entry.event.cause.is_some() && entry.event.account.is_some() { (text::in_an_import()) }

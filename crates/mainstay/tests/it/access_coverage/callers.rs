@@ -227,6 +227,7 @@ impl World {
                 .replace("{snapshot}", &self.snapshot)
                 .replace("{metric}", "launched")
                 .replace("{what}", "overall")
+                .replace("{step}", "launched")
                 .replace("{name}", "seats_used")
                 .replace("{template}", "software")
                 .replace("{version}", "1")
