@@ -49,6 +49,9 @@ kinds! {
     ViewAdded = "view_added";
     ViewChanged = "view_changed";
     ViewDeleted = "view_deleted";
+    /// A field of many accounts was changed at once; `data` has the field's word and how many.
+    BulkEditApplied = "bulk_edit_applied";
+    BulkEditUndone = "bulk_edit_undone";
     AccountCreated = "account_created";
     /// Fields of the account changed; `data.fields` names them.
     AccountEdited = "account_edited";

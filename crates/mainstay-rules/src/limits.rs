@@ -52,6 +52,9 @@ pub const VIEW_QUERY_CHARS_MAX: usize = 2_000;
 /// Cells that one request may change in the progress report.
 pub const EDITS_MAX: usize = 500;
 
+/// Accounts of which one request changes a field: it is one transaction, behind which others wait.
+pub const BULK_ACCOUNTS_MAX: usize = 500;
+
 /// Accounts of one exported file: a workbook is made in memory.
 pub const EXPORT_ROWS_MAX: i64 = 50_000;
 

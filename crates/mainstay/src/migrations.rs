@@ -32,5 +32,6 @@ set![
     "0019_scorecard_governs",
     "0020_portfolio_history",
     "0021_portfolio_snapshot",
-    "0022_scorecard_activity"
+    "0022_scorecard_activity",
+    "0023_portfolio_bulk_edit"
 ];

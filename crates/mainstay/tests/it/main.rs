@@ -5,6 +5,7 @@ mod account;
 mod activity;
 mod arr;
 mod as_of;
+mod bulk_edit;
 mod cli;
 mod crash;
 mod demo;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::amount_of;
 use super::shape::MoneyOut;
 use crate::account::store::{self, FieldValues};
+use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
 use crate::people;
@@ -84,16 +85,20 @@ fn value_in(tx: &mut Tx<'_>, by: &By, field: &Field, sent: &Json) -> Result<Opti
 
 /// A value as it was typed for a field; empty is none. The door of cells, forms and files.
 pub fn typed(tx: &mut Tx<'_>, by: &By, field: &Field, text: &str) -> Result<Option<Value>, Fault> {
-    match custom_field::parse(field, text, by.workspace.currency).map_err(Fault::field)? {
+    typed_in(tx, &by.workspace, field, text)
+}
+
+/// The same before anything is written.
+pub fn typed_in(tx: &mut Tx<'_>, workspace: &Workspace, field: &Field, text: &str) -> Result<Option<Value>, Fault> {
+    match custom_field::parse(field, text, workspace.currency).map_err(Fault::field)? {
         None => Ok(None),
         Some(Typed::Value(value)) => Ok(Some(value)),
-        Some(Typed::Person(who)) => person(tx, by, field, &who).map(Some),
+        Some(Typed::Person(who)) => person(tx, workspace.id, field, &who).map(Some),
     }
 }
 
 /// One of our people by id, or by a name that only one of us has.
-fn person(tx: &mut Tx<'_>, by: &By, field: &Field, who: &str) -> Result<Value, Fault> {
-    let workspace = by.workspace.id;
+fn person(tx: &mut Tx<'_>, workspace: Uuid, field: &Field, who: &str) -> Result<Value, Fault> {
     let found = match Uuid::parse_str(who) {
         Ok(id) => people::store::user(tx, workspace, id)?.filter(|user| user.active),
         Err(_) => people::store::user_by_name(tx, workspace, who)?,

@@ -27,7 +27,7 @@ pub use contract_shape::*;
 pub use explain::{MoneyExplained, MoneyFigure, MoneyPart, MoneyValue, explain_money};
 pub use explain_shape::MoneyExplainOut;
 pub use field::*;
-pub use field_value::{fields_in, fields_out, typed};
+pub use field_value::{fields_in, fields_out, typed, typed_in};
 pub use movement::*;
 pub use rate::*;
 pub use read::*;
@@ -38,7 +38,7 @@ pub use scope_verbs::{
 pub use shape::{AccountIn, AccountName, AccountOut, MoneyOut, PersonRef, said};
 pub use target::*;
 pub use usage::*;
-pub use verbs::{change, open};
+pub use verbs::{change, check_secrecy, open};
 pub use write::*;
 
 use super::store;

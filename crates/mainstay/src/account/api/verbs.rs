@@ -79,7 +79,7 @@ fn check_parent(tx: &mut Tx<'_>, by: &By, caller: &Caller, account: Uuid, parent
 }
 
 /// Who sees a confidential account is decided by those who steer its pod, and never by locking oneself out.
-fn check_secrecy(caller: &Caller, before: &Account, change: &AccountChange) -> Result<(), Fault> {
+pub fn check_secrecy(caller: &Caller, before: &Account, change: &AccountChange) -> Result<(), Fault> {
     let switched = before.confidential != change.fields.confidential;
     let lets_in = before.confidential && before.associate_id != change.associate_id;
     if (switched || lets_in) && !before.steered_by(caller) {

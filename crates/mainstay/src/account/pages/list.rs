@@ -78,6 +78,9 @@ fn show(caller: &Caller, asked: &AccountsAsked, found: &Found) -> Markup {
             div { h1 { (text::accounts()) } p { (text::list_summary(found.count, archived, searched)) } }
             div.row {
                 @if caller.may(Deed::Import) { a.button href=(caller.path("/import/new")) { (text::import()) } }
+                @if found.count > 0 && !archived {
+                    a.button href=(bulk(caller, searched)) { (crate::text::bulk::open()) }
+                }
                 a.button.primary href=(caller.path("/accounts/new")) { (text::add_account()) }
             }
         }
@@ -89,6 +92,12 @@ fn show(caller: &Caller, asked: &AccountsAsked, found: &Found) -> Markup {
             (pager(caller, asked, found))
         }
     }
+}
+
+/// The same search, where several accounts are changed at once.
+fn bulk(caller: &Caller, searched: &str) -> String {
+    let query = serde_urlencoded::to_string([("q", searched)]).unwrap_or_default();
+    caller.path(&if searched.is_empty() { "/portfolio/bulk".to_owned() } else { format!("/portfolio/bulk?{query}") })
 }
 
 fn archived_notice(caller: &Caller, account: &Account) -> Markup {

@@ -62,6 +62,12 @@ pub static TABLES: &[Table] = &[
     Table { name: "scope", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("account_id", Id), ("parent_id", Id), ("kind", Text), ("name", Text), ("owner_id", Id),
         ("expected_users", Number), ("created_at", Time), ("archived_at", Time)] },
+    Table { name: "bulk_edit", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("field", Text), ("value", Text), ("reason", Text), ("created_at", Time), ("created_by", Id),
+        ("undone_at", Time), ("undone_by", Id)] },
+    Table { name: "bulk_edit_row", workspace: "workspace_id", key: &["bulk_edit_id", "account_id"], columns: &[
+        ("bulk_edit_id", Id), ("account_id", Id), ("before_value", Text), ("before_words", Text), ("version", Number),
+        ("undone", Bool)] },
     Table { name: "contract", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("account_id", Id), ("name", Text), ("external_id", Text), ("notice_days", Number), ("auto_renew", Bool),
         ("created_at", Time), ("scope_id", Id)] },

@@ -2,6 +2,8 @@
 
 pub mod arr;
 mod asked;
+mod bulk;
+mod bulk_doors;
 mod columns;
 mod edit;
 mod group;
@@ -23,6 +25,8 @@ use mainstay_rules::money::Currency;
 use mainstay_rules::scorecard::Templates;
 
 pub use asked::{Asked, sort_word};
+pub use bulk::{BulkIn, Outcome, Plan, PlannedAccount, apply_bulk, chosen, matching, plan, undo_bulk};
+pub use bulk_doors::*;
 pub use columns::{Columns, all as all_columns};
 pub use edit::{EditIn, EditsIn, apply, set_associate};
 pub use group::{GroupOut, WORDS as GROUP_WORDS, condition, tenure};

@@ -16,6 +16,9 @@ impl View<'_> {
                 (self.add_filter(asked))
                 (self.group_choice(asked))
                 (self.column_choice(asked, columns))
+                @if !self.heads.is_past() {
+                    a.button href=(self.address("/portfolio/bulk", asked, &[("cursor", None)])) { (crate::text::bulk::open()) }
+                }
                 (self.chips(asked))
             }
         }

@@ -1,6 +1,7 @@
 //! The progress report as a sheet: the page, its rows again when they change, and the cells that come back edited.
 
 pub mod arr;
+pub mod bulk;
 mod call;
 mod choose;
 mod gap;

@@ -1,6 +1,7 @@
 //! The portfolio room's read model: written by its projector, read by the report.
 
 mod arr;
+mod bulk;
 mod cached;
 mod columns;
 mod compute;
@@ -23,6 +24,7 @@ mod totals;
 mod view;
 
 pub use arr::{Arr, Named, Span};
+pub use bulk::{BulkEdit, BulkRow, add_bulk_edit, add_bulk_row, bulk_edit, bulk_edits, bulk_rows, mark_undone};
 pub use cached::KeptTotals;
 pub use filter::Filter;
 pub use frame::Frame;

@@ -5,6 +5,7 @@ pub mod account_explain;
 pub mod account_type;
 pub mod api;
 pub mod arr;
+pub mod bulk;
 pub mod currency;
 pub mod explain;
 pub mod export;

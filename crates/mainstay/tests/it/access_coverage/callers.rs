@@ -145,6 +145,7 @@ pub struct World {
     field: String,
     view: String,
     snapshot: String,
+    bulk_edit: String,
 }
 
 impl World {
@@ -187,6 +188,7 @@ impl World {
         let import = stage_import(&house.admin);
         let field = add_field(&house.admin);
         let view = add_view(&house.admin);
+        let bulk_edit = add_bulk_edit(&house.admin, &open.account);
         let job = failed_job(&house.data);
         let kept =
             house.admin.json("POST", "/api/v1/snapshots", &serde_json::json!({ "note": format!("{OURS} board") }));
@@ -205,6 +207,7 @@ impl World {
             field,
             view,
             snapshot,
+            bulk_edit,
         }
     }
 
@@ -225,6 +228,7 @@ impl World {
                 .replace("{field}", &self.field)
                 .replace("{view}", &self.view)
                 .replace("{snapshot}", &self.snapshot)
+                .replace("{bulk_edit}", &self.bulk_edit)
                 .replace("{metric}", "launched")
                 .replace("{what}", "overall")
                 .replace("{step}", "launched")
@@ -399,6 +403,13 @@ fn upload(file: &str) -> String {
     format!(
         "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"report.csv\"\r\nContent-Type: text/csv\r\n\r\n{file}\r\n--edge--\r\n"
     )
+}
+
+fn add_bulk_edit(admin: &Browser, account: &str) -> String {
+    let body = json!({ "accounts": [account], "field": "vertical", "value": format!("Vertical of {OURS}") });
+    let made = admin.json("POST", "/api/v1/bulk-edits", &body);
+    assert_eq!(made.status, 201, "{}", made.body);
+    made.json()["id"].as_str().expect("a change has an id").to_owned()
 }
 
 fn add_view(admin: &Browser) -> String {
