@@ -52,6 +52,9 @@ pub const VIEW_QUERY_CHARS_MAX: usize = 2_000;
 /// Cells that one request may change in the progress report.
 pub const EDITS_MAX: usize = 500;
 
+/// Accounts that the mobility list compares with a quarter ago, those with the most ARR first.
+pub const MOBILITY_ACCOUNTS_MAX: i64 = 2_000;
+
 /// Accounts of which one request changes a field: it is one transaction, behind which others wait.
 pub const BULK_ACCOUNTS_MAX: usize = 500;
 

@@ -31,6 +31,7 @@ use crate::{account, export, import, job, pod, portfolio, scorecard, signal, tas
         portfolio::api::edit,
         portfolio::api::arr::report,
         portfolio::api::arr::movements,
+        portfolio::api::list_mobility,
         portfolio::api::list_bulk_edits,
         portfolio::api::bulk_edit_accounts,
         portfolio::api::get_bulk_edit,

@@ -114,6 +114,8 @@ fn routes() -> Routes {
         .get("/w/{workspace}/portfolio/rows", portfolio::pages::rows)
         .post("/w/{workspace}/portfolio/cells", portfolio::pages::cells)
         .get("/w/{workspace}/portfolio/heat", portfolio::pages::heat::show)
+        .get("/w/{workspace}/portfolio/mobility", portfolio::pages::mobility::show)
+        .get("/api/v1/portfolio/mobility", portfolio::api::list_mobility)
         .post("/w/{workspace}/portfolio/views", portfolio::pages::view::add)
         .post("/w/{workspace}/portfolio/views/{view}", portfolio::pages::view::change)
         .get("/w/{workspace}/portfolio/bulk", portfolio::pages::bulk::choose)

@@ -22,6 +22,7 @@ mod import_large;
 mod instances;
 mod job;
 mod live;
+mod mobility;
 mod openapi;
 mod people;
 mod pod;

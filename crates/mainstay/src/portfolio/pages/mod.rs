@@ -7,6 +7,7 @@ mod choose;
 mod gap;
 mod groups;
 pub mod heat;
+pub mod mobility;
 mod own;
 mod paper;
 mod past;

@@ -13,10 +13,11 @@ pub enum Tab {
     Arr,
     Heat,
     Snapshots,
+    Mobility,
 }
 
 impl Tab {
-    const ALL: &[Self] = &[Self::Report, Self::Call, Self::Arr, Self::Heat, Self::Snapshots];
+    const ALL: &[Self] = &[Self::Report, Self::Call, Self::Arr, Self::Heat, Self::Mobility, Self::Snapshots];
 
     /// The address below the workspace's, and the word.
     fn words(self) -> (&'static str, &'static str) {
@@ -26,6 +27,7 @@ impl Tab {
             Self::Arr => ("/portfolio/arr", text::tab_arr()),
             Self::Heat => ("/portfolio/heat", views::heat()),
             Self::Snapshots => ("/portfolio/snapshots", text::snapshots()),
+            Self::Mobility => ("/portfolio/mobility", crate::text::portfolio_mobility::title()),
         }
     }
 }

@@ -148,6 +148,8 @@ pub const CASES: &[Case] = &[
     case("GET", "/w/{workspace}/portfolio/heat", May(Read, Page), None, &[200]),
     case("POST", "/w/{workspace}/portfolio/views", May(CreateAccount, Page), Form("name="), &[422]),
     case("POST", "/w/{workspace}/portfolio/views/{view}", SharedView(Page), Form("name="), &[422]),
+    case("GET", "/w/{workspace}/portfolio/mobility", May(Read, Page), None, &[200]),
+    case("GET", "/api/v1/portfolio/mobility", May(Read, Api), None, &[200]),
     case("GET", "/w/{workspace}/portfolio/bulk", May(CreateAccount, Page), None, &[200]),
     case("POST", "/w/{workspace}/portfolio/bulk", May(CreateAccount, Page), Form("field=industry&value=x"), &[422]),
     case("GET", "/w/{workspace}/portfolio/bulk/{bulk_edit}", Row(Read, Page), None, &[200]),
