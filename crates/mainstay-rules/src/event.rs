@@ -59,6 +59,8 @@ kinds! {
     AccountTypeChanged = "account_type_changed";
     AccountArchived = "account_archived";
     AccountRestored = "account_restored";
+    /// Two accounts became one; of both, `data` has which one leads to which.
+    AccountMerged = "account_merged";
     /// An import that created the account was undone.
     AccountRemoved = "account_removed";
     PodMemberAdded = "pod_member_added";

@@ -11,6 +11,7 @@ pub mod import;
 pub mod job;
 pub mod ledger;
 pub mod limits;
+pub mod merge;
 pub mod mobility;
 pub mod money;
 pub mod permission;

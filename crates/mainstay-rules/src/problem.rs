@@ -28,6 +28,8 @@ macro_rules! problems {
 }
 
 problems! {
+    /// It is found at another address from now on, for example because its account was merged.
+    Moved = "moved", 308, "It is found at another address";
     /// The body is not what its content type says, or a parameter cannot be read.
     Malformed = "malformed", 400, "The request could not be read";
     /// A list's cursor was not made by this server.

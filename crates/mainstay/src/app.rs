@@ -122,6 +122,40 @@ pub fn staff(
     pod::store::staff(tx, by, account, associate, creator)
 }
 
+/// What the other rooms would take along when an account is merged: open work, and people who join the pod.
+pub fn merge_takes(
+    tx: &mut Tx<'_>,
+    workspace: uuid::Uuid,
+    source: uuid::Uuid,
+    target: uuid::Uuid,
+) -> Result<(i64, Vec<String>), Fault> {
+    let joining = joining(tx, workspace, source, target)?;
+    let names = joining.into_iter().map(|member| member.name).collect();
+    Ok((task::store::open_on(tx, workspace, source)?, names))
+}
+
+fn joining(
+    tx: &mut Tx<'_>,
+    workspace: uuid::Uuid,
+    source: uuid::Uuid,
+    target: uuid::Uuid,
+) -> Result<Vec<pod::store::Member>, Fault> {
+    let own = pod::store::members(tx, workspace, target)?;
+    let mut joining = pod::store::members(tx, workspace, source)?;
+    joining.retain(|member| own.iter().all(|known| known.user_id != member.user_id));
+    Ok(joining)
+}
+
+/// The other rooms' share of a merge: people of the one pod join the other, open work follows.
+pub fn follow_merge(tx: &mut Tx<'_>, by: &By, source: uuid::Uuid, target: (uuid::Uuid, &str)) -> Result<(), Fault> {
+    for member in joining(tx, by.workspace.id, source, target.0)? {
+        // The account that stays has its owner already.
+        let role = if member.role == PodRole::Owner { PodRole::Team } else { member.role };
+        pod::store::put_member(tx, by, target, member.user_id, role, &member.function)?;
+    }
+    task::store::move_open(tx, by, source, target.0)
+}
+
 /// What stands at the head of every page of an account, from the rooms that know it.
 pub fn heading(
     tx: &mut Tx<'_>,

@@ -33,5 +33,6 @@ set![
     "0020_portfolio_history",
     "0021_portfolio_snapshot",
     "0022_scorecard_activity",
-    "0023_portfolio_bulk_edit"
+    "0023_portfolio_bulk_edit",
+    "0024_account_merge"
 ];

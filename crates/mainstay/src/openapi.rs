@@ -104,6 +104,8 @@ use crate::{account, export, import, job, pod, portfolio, scorecard, signal, tas
         account::api::edit_account,
         account::api::archive_account,
         account::api::restore_account,
+        account::api::preview_merge,
+        account::api::merge_account,
         account::api::list_fields,
         account::api::add_field,
         account::api::get_field,

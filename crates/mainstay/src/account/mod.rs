@@ -29,9 +29,18 @@ impl Guarded for Account {
     }
 
     fn writable(&self, caller: &Caller) -> bool {
-        permission::writes_account(caller.role, self.facts())
+        self.merged_into.is_none() && permission::writes_account(caller.role, self.facts())
+    }
+
+    fn moved_to(&self, path: &str) -> Option<Uuid> {
+        // Its history is kept where it was.
+        let is_history = HISTORY.iter().any(|rest| path.ends_with(rest));
+        self.merged_into.filter(|_| !is_history)
     }
 }
+
+/// What a merged account still shows of itself.
+const HISTORY: [&str; 3] = ["/feed", "/fragment/feed", "/timeline"];
 
 impl Account {
     /// What the choice of its scorecard depends on.

@@ -29,6 +29,11 @@ pub trait Guarded: Sized + Send + 'static {
     fn readable(&self, caller: &Caller) -> bool;
 
     fn writable(&self, caller: &Caller) -> bool;
+
+    /// The id under which what this path shows is found from now on.
+    fn moved_to(&self, _path: &str) -> Option<Uuid> {
+        None
+    }
 }
 
 /// A thing that the caller may see.
@@ -99,11 +104,19 @@ async fn load<T: Guarded>(parts: &mut Parts, app: &App, caller: &Caller) -> Resu
         .and_then(|(_, value)| Uuid::parse_str(value).ok())
         .ok_or_else(Fault::not_found)?;
     let asking = caller.clone();
-    app.db
+    let thing = app
+        .db
         .read(Scope::Workspace(caller.workspace.id), move |tx| T::load(tx, &asking, id))
         .await?
         .filter(|thing| thing.readable(caller))
-        .ok_or_else(Fault::not_found)
+        .ok_or_else(Fault::not_found)?;
+    match thing.moved_to(parts.uri.path()) {
+        Some(to) => {
+            let here = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
+            Err(Fault::moved(&here.replacen(&id.to_string(), &to.to_string(), 1)))
+        }
+        None => Ok(thing),
+    }
 }
 
 /// A deed of the permission table, as a type for signatures.

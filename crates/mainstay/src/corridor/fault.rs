@@ -13,15 +13,23 @@ pub struct Fault {
     pub detail: String,
     pub errors: Vec<FieldError>,
     pub retry_after_seconds: Option<u64>,
+    /// Where it is found from now on.
+    pub location: Option<String>,
 }
 
 impl Fault {
     pub fn new(problem: Problem, detail: impl Into<String>) -> Self {
-        Self { problem, detail: detail.into(), errors: Vec::new(), retry_after_seconds: None }
+        Self { problem, detail: detail.into(), errors: Vec::new(), retry_after_seconds: None, location: None }
     }
 
     pub fn not_found() -> Self {
         Self::new(Problem::NotFound, "It does not exist, or you may not see it.")
+    }
+
+    /// The same request belongs to another address of this server.
+    pub fn moved(location: &str) -> Self {
+        let detail = format!("It is found at {location} from now on.");
+        Self { location: Some(location.to_owned()), ..Self::new(Problem::Moved, detail) }
     }
 
     pub fn not_allowed(detail: impl Into<String>) -> Self {
@@ -130,6 +138,9 @@ impl IntoResponse for Fault {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(location) = self.location.as_deref().and_then(|text| HeaderValue::from_str(text).ok()) {
+            headers.insert(header::LOCATION, location);
+        }
         if let Some(seconds) = self.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

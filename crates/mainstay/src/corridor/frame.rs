@@ -200,7 +200,7 @@ pub async fn faults_as_pages(request: Request<Body>, next: Next) -> Response {
         },
         None => return response,
     };
-    if address.path().starts_with("/api/") || !wants_html || is_script {
+    if fault.problem == Problem::Moved || address.path().starts_with("/api/") || !wants_html || is_script {
         return if response.extensions().get::<Fault>().is_some() { response } else { fault.into_response() };
     }
     if fault.problem == Problem::NotSignedIn {

@@ -73,6 +73,7 @@ fn entry(tx: &mut Tx<'_>, names: &mut Names, event: Event) -> Result<Entry, Faul
     };
     let reason = match event.subject_kind.as_str() {
         "type_change" => account::store::type_change(tx, names.workspace, event.subject)?.map(|change| change.reason),
+        "merge" => account::store::merge(tx, names.workspace, event.subject)?.map(|merge| merge.reason),
         _ => None,
     };
     let (note, evidence_url) = score.map(|score| (score.note, score.evidence_url)).unwrap_or_default();

@@ -22,6 +22,7 @@ mod import_large;
 mod instances;
 mod job;
 mod live;
+mod merge;
 mod mobility;
 mod openapi;
 mod people;

@@ -149,7 +149,12 @@ fn upsert(
             before.name
         )));
     }
-    put_edit(tx, by, caller, &before, edit, sent)?;
+    let mut edit = edit.clone();
+    if before.external_id.as_deref() != Some(external_id) {
+        // The id of an account that was merged into this one, which keeps its own.
+        edit.external_id = None;
+    }
+    put_edit(tx, by, caller, &before, &edit, sent)?;
     answer(tx, by, before.id, StatusCode::OK)
 }
 

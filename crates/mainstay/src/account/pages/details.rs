@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::archive::archive_section;
 use super::field_form::{self, Own, TypedFields, put_own};
+use super::merge::merge_section;
 use super::{Heading, Tab, frame as account_frame, path};
 use crate::account::Account;
 use crate::account::api::{change, open};
@@ -361,6 +362,7 @@ async fn edit_page(
     let body = html! {
         @if let Some(meanwhile) = meanwhile { (conflict(caller, typed, meanwhile, &offered)) }
         (form(caller, typed, &around))
+        @if account.steered_by(caller) { (merge_section(caller, &account)) }
         @if account.archived_at.is_none() { (archive_section(caller, &account)) }
     };
     Ok(account_frame(caller, &account, &heading, Tab::Details, &body))

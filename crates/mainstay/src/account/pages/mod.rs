@@ -8,6 +8,7 @@ pub mod field;
 mod field_form;
 mod kind;
 mod list;
+mod merge;
 mod money;
 mod money_forms;
 mod money_movements;
@@ -18,6 +19,7 @@ pub use details::*;
 pub use explain::money_explanation;
 pub use kind::{change_kind, kind};
 pub use list::*;
+pub use merge::{merge_form, merge_now};
 pub use money::money;
 pub use money_forms::*;
 pub use money_movements::kind_tag;
@@ -214,6 +216,12 @@ fn tabs(caller: &Caller, account: &Account, heading: &Heading, current: Tab) -> 
 }
 
 fn archived(caller: &Caller, account: &Account) -> Markup {
+    if let Some(into) = account.merged_into {
+        let other = caller.path(&format!("/accounts/{into}"));
+        return html! {
+            div.notice.warn role="status" { p { (text::is_merged()) " " a href=(other) { (text::open_merged()) } } }
+        };
+    }
     html! {
         div.notice.warn role="status" {
             p { (text::is_archived()) }

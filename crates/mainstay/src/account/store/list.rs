@@ -63,17 +63,17 @@ struct Details {
 
 fn read_listed(row: &Row<'_>) -> mainstay_db::Result<Listed> {
     let account = read(row)?;
-    let text: String = row.get(22)?;
-    let problem = |e: serde_json::Error| mainstay_db::Error::Row { column: 22, problem: e.to_string() };
+    let text: String = row.get(23)?;
+    let problem = |e: serde_json::Error| mainstay_db::Error::Row { column: 23, problem: e.to_string() };
     let ends = serde_json::from_str(&text).map_err(problem)?;
     let details: Details = serde_json::from_str(&text).map_err(problem)?;
-    let place = Place { key: String::new(), name: row.get(21)?, id: account.id };
+    let place = Place { key: String::new(), name: row.get(22)?, id: account.id };
     Ok(Listed {
         account,
-        arr_now: row.get(17)?,
-        arr_last_year: row.get(18)?,
-        delta_target: row.get(19)?,
-        ends_on: row.get(20)?,
+        arr_now: row.get(18)?,
+        arr_last_year: row.get(19)?,
+        delta_target: row.get(20)?,
+        ends_on: row.get(21)?,
         ends,
         fields: details.fields,
         place,
@@ -200,7 +200,7 @@ pub fn page(
     }
     Ok(tx.rows(&page_statement(sort.0, sort.1, after.is_some()), &parameters, |row| {
         let mut listed = read_listed(row)?;
-        listed.place.key = row.get(23)?;
+        listed.place.key = row.get(24)?;
         Ok(listed)
     })?)
 }

@@ -6,6 +6,7 @@ mod contract;
 mod field;
 mod field_value;
 mod list;
+mod merge;
 mod movement;
 mod rate;
 mod scope;
@@ -27,6 +28,7 @@ pub use contract::{
 pub use field::{FieldChange, add_field, change_field, field, field_uses, live_fields, own_fields};
 pub use field_value::{FieldValues, accounts_naming, choice_places, field_values, put_fields, remove_field_values};
 pub use list::{Edited, Listed, Order, Place, Wanted, count, edited_since, listed, page};
+pub use merge::{Merge, Taken, merge, merge_account, subsidiaries_of, taken_along};
 pub use movement::{
     Judgement, StoredMovement, account_movements, currency_in, judge_movement, judgements, project_movements,
 };
@@ -76,13 +78,15 @@ pub struct Account {
     pub parent: String,
     /// There is a parent that the asking user may not see.
     pub has_hidden_parent: bool,
+    /// The account that it leads to since both became one.
+    pub merged_into: Option<Uuid>,
 }
 
 macro_rules! fields {
     () => {
         "a.id, a.name, a.external_id, a.type, a.associate_id, COALESCE(u.name, ''), a.industry, a.vertical, a.geography,
          a.end_on, a.confidential, a.archived_at, COALESCE(v.version, 0), m.role, o.id, COALESCE(o.name, ''),
-         a.parent_id IS NOT NULL AND o.id IS NULL"
+         a.parent_id IS NOT NULL AND o.id IS NULL, a.merged_into"
     };
 }
 
@@ -128,6 +132,7 @@ fn read(row: &Row<'_>) -> mainstay_db::Result<Account> {
         parent_id: row.get(14)?,
         parent: row.get(15)?,
         has_hidden_parent: row.get(16)?,
+        merged_into: row.get(17)?,
     })
 }
 
@@ -146,17 +151,22 @@ pub fn account(tx: &mut Tx<'_>, workspace: Uuid, id: Uuid, user: Uuid) -> Result
     )?)
 }
 
+/// The account with this id of another system; of a merged one, the account that it leads to.
 pub fn account_by_external_id(
     tx: &mut Tx<'_>,
     workspace: Uuid,
     external_id: &str,
     user: Uuid,
 ) -> Result<Option<Account>, Fault> {
-    Ok(tx.one(
+    let found = tx.one(
         sql!(concat!("SELECT ", columns!(), " WHERE a.workspace_id = $1 AND a.external_id = $3")),
         &[&workspace, &user, &external_id],
         read,
-    )?)
+    )?;
+    match found.as_ref().and_then(|found| found.merged_into) {
+        Some(into) => account(tx, workspace, into, user),
+        None => Ok(found),
+    }
 }
 
 /// The accounts of this name, case aside; at most two, enough to know that a name is not unique.

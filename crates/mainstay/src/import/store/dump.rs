@@ -45,7 +45,9 @@ pub static TABLES: &[Table] = &[
     Table { name: "account", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("name", Text), ("external_id", Text), ("type", Number), ("associate_id", Id), ("industry", Text),
         ("vertical", Text), ("geography", Text), ("end_on", Day), ("confidential", Bool), ("archived_at", Time), ("created_at", Time),
-        ("parent_id", Id)] },
+        ("parent_id", Id), ("merged_into", Id)] },
+    Table { name: "account_merge", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("source_id", Id), ("target_id", Id), ("reason", Text), ("merged_at", Time), ("merged_by", Id)] },
     Table { name: "account_type_change", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("account_id", Id), ("type_before", Number), ("type_after", Number), ("reason", Text),
         ("changed_at", Time), ("changed_by", Id)] },

@@ -32,18 +32,37 @@ pub struct Index {
     pub metrics: MetricNames,
 }
 
+impl Entry {
+    fn of(who: Who, account: &Account) -> Self {
+        let facts = account.facts();
+        let may_write = permission::reads_account(facts) && permission::writes_account(who.role, facts);
+        Self { id: account.id, may_write, has_external_id: account.external_id.is_some() }
+    }
+}
+
 impl Index {
     pub fn load(tx: &mut Tx<'_>, workspace: Uuid, who: Who) -> Result<Self, Fault> {
         let templates = scores::templates(tx, workspace)?;
         let metrics = MetricNames::of(templates.all().map(AsRef::as_ref));
         let mut index = Self { people: People::load(tx, workspace)?, metrics, ..Self::default() };
+        let mut merged = Vec::new();
         let mut after = Uuid::nil();
         loop {
             let some = accounts::accounts_after(tx, workspace, who.user, after, AT_ONCE)?;
             let Some(last) = some.last() else { break };
             after = last.id;
             for account in &some {
-                index.add_held(who, account);
+                match (account.merged_into, &account.external_id) {
+                    (Some(into), Some(id)) => merged.push((id.clone(), into)),
+                    (Some(_), None) => {}
+                    (None, _) => index.add_held(who, account),
+                }
+            }
+        }
+        // The id of a merged account leads to the one that stays.
+        for (id, into) in merged {
+            if let Some(account) = accounts::account(tx, workspace, into, who.user)? {
+                index.by_id.insert(id, Entry::of(who, &account));
             }
         }
         after = Uuid::nil();
@@ -57,13 +76,11 @@ impl Index {
     }
 
     fn add_held(&mut self, who: Who, account: &Account) {
-        let facts = account.facts();
-        let may_write = permission::reads_account(facts) && permission::writes_account(who.role, account.facts());
-        let entry = Entry { id: account.id, may_write, has_external_id: account.external_id.is_some() };
+        let entry = Entry::of(who, account);
         if let Some(id) = &account.external_id {
             self.by_id.insert(id.clone(), entry);
         }
-        if may_write && account.archived_at.is_none() {
+        if entry.may_write && account.archived_at.is_none() {
             self.by_name.entry(account.name.to_lowercase()).or_default().push(entry);
         }
     }

@@ -179,6 +179,11 @@ pub fn compare(
     if account.is_some_and(|account| account.archived_at.is_some()) {
         remarks.push(remark(Field::Name, ProblemCode::Archived, "The account is archived and stays so"));
     }
+    let own_id = account.and_then(|account| account.external_id.as_ref());
+    if own_id.is_some_and(|own| row.external_id.as_ref().is_some_and(|id| id != own)) {
+        // The id of an account that was merged into this one, which keeps its own.
+        change.edit.external_id = None;
+    }
     change.associate = associate_of(people, account, row, &mut remarks);
     change.scores = scores_of(tx, workspace.id, account, row)?;
     let held = match account {

@@ -90,6 +90,10 @@ fn load(tx: &mut Tx<'_>, by: &By, caller: &Caller, edits: &[EditIn]) -> Result<B
         let account = accounts::account(tx, by.workspace.id, id, caller.user)?
             .filter(|account| account.readable(caller))
             .ok_or_else(Fault::not_found)?;
+        if account.merged_into.is_some() {
+            let detail = format!("{} was merged into another account; change that one.", account.name);
+            return Err(Fault::new(Problem::Conflict, detail));
+        }
         if !account.writable(caller) {
             let name = &account.name;
             return Err(Fault::not_allowed(format!(

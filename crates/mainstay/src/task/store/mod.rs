@@ -4,7 +4,7 @@ mod list;
 mod write;
 
 pub use list::{Actions, Place, Wanted, Whose, actions, closed_since, list, of_account, open_count};
-pub use write::{TaskFields, add, answer_moved, edit, expect_version, turn};
+pub use write::{TaskFields, add, answer_moved, edit, expect_version, move_open, open_on, turn};
 
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -70,9 +70,13 @@ pub fn add(tx: &mut Tx<'_>, by: &By, fields: &TaskFields) -> Result<Uuid, Fault>
 pub fn expect_version(tx: &mut Tx<'_>, by: &By, id: Uuid, care: &Care) -> Result<Task, Fault> {
     let user = by.user.unwrap_or_else(Uuid::nil);
     let found = task(tx, by.workspace.id, id, user)?.ok_or_else(Fault::not_found)?;
-    // What a task is about never changes, so the lock is the right one for the second look too.
-    lock(tx, by, found.account.map(|account| account.id))?;
+    let about = found.account.map(|account| account.id);
+    lock(tx, by, about)?;
     let current = task(tx, by.workspace.id, id, user)?.ok_or_else(Fault::not_found)?;
+    // Only a merge changes what a task is about; then another lock is the right one.
+    if current.account.as_ref().map(|account| account.id) != about {
+        return Err(Fault::new(Problem::Conflict, "Its account was merged at this moment. Try again."));
+    }
     care.expect(current.version)?;
     Ok(current)
 }
@@ -163,6 +167,36 @@ pub fn answer_moved(tx: &mut Tx<'_>, by: &By, id: Uuid, moved: bool, now: Option
         "now": now.map(Mean::millionths),
     });
     happened(tx, by, before.account.map(|account| account.id), Kind::TaskChanged, id, data)
+}
+
+/// How many tasks about an account are open.
+pub fn open_on(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<i64, Fault> {
+    let found = tx.one(
+        sql!("SELECT COUNT(*) FROM task WHERE workspace_id = $1 AND account_id = $2 AND status = 'open'"),
+        &[&workspace, &account],
+        |row| row.get(0),
+    )?;
+    Ok(found.unwrap_or(0))
+}
+
+/// Open tasks of an account that was merged are about the account that stays. Both are locked.
+pub fn move_open(tx: &mut Tx<'_>, by: &By, source: Uuid, target: Uuid) -> Result<(), Fault> {
+    let open = tx.rows(
+        sql!(
+            "SELECT id, owner_id FROM task WHERE workspace_id = $1 AND account_id = $2 AND status = 'open' ORDER BY id"
+        ),
+        &[&by.workspace.id, &source],
+        |row| Ok((row.get::<Uuid>(0)?, row.get::<Uuid>(1)?)),
+    )?;
+    for (id, owner) in open {
+        tx.exec(
+            sql!("UPDATE task SET account_id = $3, version = version + 1 WHERE workspace_id = $1 AND id = $2"),
+            &[&by.workspace.id, &id, &target],
+        )?;
+        let data = json!({ "fields": ["account"], "owner": owner });
+        happened(tx, by, Some(target), Kind::TaskChanged, id, data)?;
+    }
+    Ok(())
 }
 
 /// A task about no account is an event of the workspace.

@@ -28,6 +28,8 @@ texts! {
     confidential_what = "Only the members of its client pod see this account";
     is_archived = "This account is archived: it no longer counts in the report. Its history is kept.";
     restore = "Restore";
+    is_merged = "This account was merged into another one. What stands here is its history until then.";
+    open_merged = "Open the account that stays";
 }
 
 /// "Casavero, money": what the browser's tab says.

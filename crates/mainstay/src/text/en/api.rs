@@ -16,6 +16,7 @@ texts! {
 /// What whoever gets the problem can do.
 pub fn problem_help(problem: Problem) -> &'static str {
     match problem {
+        Problem::Moved => "Send it to the address in Location, and remember that one.",
         Problem::Malformed => "Check the syntax of the body, the headers and the parameters.",
         Problem::BadCursor => "Use next_cursor of an earlier answer to the same question.",
         Problem::NotSignedIn => "Send a token, or sign in again.",

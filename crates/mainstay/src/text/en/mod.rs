@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod account_explain;
+pub mod account_merge;
 pub mod account_type;
 pub mod api;
 pub mod arr;

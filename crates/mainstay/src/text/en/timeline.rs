@@ -284,6 +284,14 @@ pub fn ticked(activity: &str, step: Option<&str>, done: bool) -> Markup {
     }
 }
 
+pub fn merged_away(target: &str) -> Markup {
+    html! { "merged this account into " a href=(target) { "another one" } }
+}
+
+pub fn merged_here(history: &str) -> Markup {
+    html! { "merged another account into this one; " a href=(history) { "its history" } " is kept" }
+}
+
 pub fn changed_task(task: &Markup, fields: &[&str], owner: &str, due: Option<Date>) -> Markup {
     html! {
         @match fields {

@@ -47,6 +47,7 @@ impl View<'_> {
                 Kind::ActivityDone | Kind::ActivityReopened => {
                     (text::ticked(&entry.title, entry.metric.as_ref().map(|(_, step)| step.as_str()), kind == Kind::ActivityDone))
                 }
+                Kind::AccountMerged => (self.merged(entry)),
                 other => (plain(other, person(entry))),
             }
             @if entry.event.cause.is_some() && entry.event.account.is_some() { (text::in_an_import()) }
@@ -93,6 +94,17 @@ impl View<'_> {
                 }
                 None => text::changed_task(&task, &words_of(data), person(entry), date(&data["due_on"])),
             },
+        }
+    }
+
+    /// The other account without its name: who reads this one may not know of that one.
+    fn merged(&self, entry: &Entry) -> Markup {
+        let id = |key: &str| entry.event.data[key].as_str().unwrap_or_default().to_owned();
+        let (source, target) = (id("source_id"), id("target_id"));
+        if source == self.account.id.to_string() {
+            text::merged_away(&self.caller.path(&format!("/accounts/{target}")))
+        } else {
+            text::merged_here(&self.caller.path(&format!("/accounts/{source}/feed")))
         }
     }
 

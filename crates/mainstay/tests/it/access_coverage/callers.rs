@@ -231,6 +231,7 @@ impl World {
                 .replace("{bulk_edit}", &self.bulk_edit)
                 .replace("{metric}", "launched")
                 .replace("{what}", "overall")
+                .replace("{into}", &self.open.account)
                 .replace("{step}", "launched")
                 .replace("{name}", "seats_used")
                 .replace("{template}", "software")
