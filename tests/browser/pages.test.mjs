@@ -116,6 +116,8 @@ describe("the demo company", () => {
     "portfolio-no-match": "/portfolio?q=zeppelin",
     "portfolio-print": "/portfolio/print",
     "portfolio-heat": "/portfolio/heat",
+    "portfolio-mobility": "/portfolio/mobility",
+    "portfolio-bulk": "/portfolio/bulk?type=2",
     "portfolio-weekly-call": "/portfolio?view=weekly-call",
     "portfolio-board": "/portfolio?view=board&open=2",
     "portfolio-grouped": "/portfolio?group=field.renewal_likelihood&open=likely&industry=-",
@@ -146,7 +148,7 @@ describe("the demo company", () => {
       }));
   }
 
-  const TABS = { progress: "", scopes: "/scopes", history: "/scores/roi_generated", explain: "/explain/overall", "explain-step": "/explain/launched?from=2026-01-01", money: "/money", feed: "/feed", team: "/team", edit: "/edit" };
+  const TABS = { progress: "", scopes: "/scopes", history: "/scores/roi_generated", explain: "/explain/overall", "explain-arr": "/explain/arr_ytd", "explain-gap": "/explain/gap", type: "/type", "data-points": "/data-points", merge: "/merge", "explain-step": "/explain/launched?from=2026-01-01", money: "/money", feed: "/feed", team: "/team", edit: "/edit" };
   for (const [name, path] of Object.entries(TABS)) {
     test(`account-${name}`, () =>
       visit(server.url, admin, async (page) => {
