@@ -8,6 +8,7 @@ mod scoring;
 mod script;
 mod stage;
 mod story;
+mod templates;
 #[cfg(test)]
 mod tests;
 

@@ -113,6 +113,28 @@ both!(
     }
 );
 
+both!(
+    fn its_scorecards_have_versions_a_formula_and_a_segment(on) {
+        let data = Data::new(on);
+        printed(&make(&data));
+        let server = Server::start(&data);
+        let marc = sign_in(&server, "marc");
+        let rows = rows(&marc.get("/api/v1/portfolio?limit=200"));
+        let id = |name: &str| rows[name]["account"]["id"].as_str().expect("an account has an id").to_owned();
+        let told = |name: &str, what: &str| {
+            let answer = marc.get(&format!("/api/v1/accounts/{}/explain/{what}", id(name)));
+            assert_eq!(answer.status, 200, "{name}: {}", answer.body);
+            answer.json()
+        };
+        let formula = told("Fjordstay", "launched.shoots_of_plan");
+        assert_eq!((&formula["value"], &formula["data_points"][0]["source"]), (&serde_json::json!(8.55), &serde_json::json!("order system")));
+        let course = told("Casavero", "overall?from=2020-01-01")["course"].clone();
+        assert_eq!((&course["versions"][0]["version"], course["versions"].as_array().map(Vec::len)), (&serde_json::json!(2), Some(1)));
+        assert_eq!(told("NachtKueche", "overall")["template"]["key"], "services");
+        assert_eq!(told("Casavero", "overall")["template"]["key"], "software");
+    }
+);
+
 /// Forkful's four regions of three product lines, each with an account manager, whose contracts are all of its ARR.
 fn divided(marc: &Browser, forkful: &str) {
     let scopes = marc.get(&format!("/api/v1/accounts/{forkful}/scopes")).json();

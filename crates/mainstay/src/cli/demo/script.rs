@@ -58,6 +58,8 @@ pub enum Deed {
     },
     SetTarget,
     RecordUsage,
+    /// The place of a count among those of the account.
+    Measure(usize),
     FormPod,
     /// What is known beside the report goes into the workspace's own fields.
     Describe,
@@ -137,6 +139,9 @@ fn changes(writer: &mut Writer<'_>, place: usize, account: &Account) -> Result<(
     }
     if !account.usage.is_empty() {
         writer.add(-1, SIGNED, OPERATIONS, place, Deed::RecordUsage)?;
+    }
+    for (place_in_list, counted) in account.measured.iter().enumerate() {
+        writer.add(counted.day, SIGNED, OPERATIONS, place, Deed::Measure(place_in_list))?;
     }
     if let Some(day) = account.divided {
         writer.add(day, FORMED, PODS_BY, place, Deed::Divide)?;

@@ -17,8 +17,9 @@ use super::founding;
 use super::own;
 use super::promise;
 use super::scoring::Said;
-use super::script::{Act, Deed};
+use super::script::{Act, Deed, OPERATIONS};
 use super::story::{Account, Contract, ContractStep, Story};
+use super::templates;
 use crate::account::store::{self as accounts, AccountChange, NewAmendment, NewContract, ScopeChange};
 use crate::app::{self, App};
 use crate::corridor::caller::Workspace;
@@ -31,6 +32,9 @@ use crate::scorecard::store::{self as scores, ScoreIn};
 pub const THOUSAND: i64 = 100_000;
 /// Leaders who observe every client of type 1 and 2.
 const OBSERVERS: [&str; 2] = ["giulia", "marc"];
+
+/// Minutes after midnight.
+const PUBLISHED: i32 = 18 * 60;
 
 /// All that the demo is made of.
 pub struct Production {
@@ -81,7 +85,12 @@ pub async fn play(app: &App, production: Arc<Production>) -> Result<(), Fault> {
 impl Cast<'_> {
     /// Day by day; read models are written once a day for each account that somebody touched.
     fn perform(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        let mut published = false;
         for acts in self.production.acts.chunk_by(|one, next| one.day == next.day) {
+            if !published && acts.first().is_some_and(|act| act.day > templates::DAY) {
+                self.publish(tx)?;
+                published = true;
+            }
             let mut last: BTreeMap<usize, By> = BTreeMap::new();
             for act in acts {
                 self.app.source.set(act.at);
@@ -106,6 +115,19 @@ impl Cast<'_> {
         Ok(())
     }
 
+    /// The new versions of the scorecards; every line reads by them from then on.
+    fn publish(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        let at = self.production.calendar.instant(templates::DAY, PUBLISHED).map_err(Fault::internal)?;
+        self.app.source.set(at);
+        let by = By::new(Arc::clone(&self.workspace), Some(self.user(OPERATIONS)?), self.app.source.clone());
+        templates::publish(tx, &by)?;
+        app::project(tx, &by)?;
+        for account in self.ids {
+            app::project_account(tx, &by, *account)?;
+        }
+        Ok(())
+    }
+
     fn user(&self, key: &str) -> Result<Uuid, Fault> {
         self.users.get(key).copied().ok_or_else(|| Fault::internal(format!("the story names {key}, who is nobody")))
     }
@@ -121,6 +143,7 @@ impl Cast<'_> {
                 accounts::set_target(tx, by, id, self.production.calendar.fiscal_year, delta)
             }
             Deed::RecordUsage => self.record_usage(tx, by, account, id),
+            Deed::Measure(index) => templates::measure(tx, by, id, &account.measured[*index]),
             Deed::FormPod => self.form_pod(tx, by, account, id),
             Deed::Describe => own::describe(tx, by, &self.production.calendar, account, id),
             Deed::ChangeType => change_type(tx, by, id, account),

@@ -109,6 +109,18 @@ pub struct Account {
     /// Usage revenue in euro of the last full months, the newest last.
     #[serde(default)]
     pub usage: Vec<i64>,
+    /// What was counted of its shoots.
+    #[serde(default)]
+    pub measured: Vec<Measured>,
+}
+
+/// Shoots of a month as they were counted on a day.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measured {
+    pub day: i32,
+    pub done: i64,
+    pub planned: i64,
 }
 
 /// A region of the mega account, with the contract that is about it and its product lines.
