@@ -18,7 +18,7 @@ use crate::config::DataOptions;
 use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
 use crate::export::store::{self, Report};
-use crate::import::store::{self as import, Who};
+use crate::import::store::Who;
 use crate::portfolio::api::{Columns, Heads, RowOut, heads};
 use crate::portfolio::store::{self as portfolio, Frame, Line, Totals};
 
@@ -136,12 +136,11 @@ fn json_of(heads: &Heads, lines: &[Line], out: &mut dyn Write) -> Result<usize, 
 /// One JSON object a line, with the name of its table; read in pages, so that no transaction stays open.
 async fn everything(app: &App, workspace: &Arc<Workspace>, out: &mut (dyn Write + Send)) -> Result<usize, String> {
     let (id, mut written) = (workspace.id, 0);
-    for table in import::TABLES {
+    for table in store::TABLES {
         let mut after = None;
         loop {
             let from = after.clone();
-            let page =
-                app.db.read(Scope::Workspace(id), move |tx| import::dump(tx, id, table, from.as_deref())).await?;
+            let page = app.db.read(Scope::Workspace(id), move |tx| store::dump(tx, id, table, from.as_deref())).await?;
             let Some((last, _)) = page.last() else { break };
             after = Some(last.clone());
             for (_, row) in &page {

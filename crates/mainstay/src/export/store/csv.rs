@@ -2,12 +2,13 @@
 
 use std::io::{self, Write};
 
+use mainstay_rules::csv_cell::safe_cell;
 use mainstay_rules::custom_field;
 use mainstay_rules::money;
 use mainstay_rules::score::Mean;
 
 use super::own::own_cells;
-use super::{Cell, Column, Report, not_written, safe_cell};
+use super::{Cell, Column, Report, not_written};
 use crate::text::export as text;
 
 /// Writes the report; gives the number of its accounts.

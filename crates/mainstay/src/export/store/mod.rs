@@ -2,11 +2,13 @@
 
 mod columns;
 mod csv;
+mod dump;
 mod own;
 mod xlsx;
 
 pub use self::columns::{Cell, Column};
 pub use self::csv::csv;
+pub use self::dump::{TABLES, dump};
 pub use self::xlsx::xlsx;
 
 use std::io;
@@ -60,9 +62,6 @@ pub fn about(workspace: &Workspace, day: Date, exported: Option<(&str, Timestamp
     about.extend([text::formula_overall(), text::formula_progress()].map(str::to_owned));
     about
 }
-
-/// A text as a cell of CSV that no spreadsheet takes for a formula.
-pub use crate::import::store::safe_cell;
 
 fn not_written(error: impl std::fmt::Display) -> io::Error {
     io::Error::other(error.to_string())

@@ -1,5 +1,6 @@
 //! What came of an import: the counts, the rows that stayed out, and the way back.
 
+use mainstay_rules::csv_cell::safe_cell;
 use mainstay_rules::import::{DecimalMark, RowProblem, SheetKind};
 use maud::{Markup, html};
 
@@ -8,7 +9,7 @@ use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
 use crate::corridor::frame;
 use crate::corridor::frame_form::notice_bad;
-use crate::import::store::{Import, SheetRow, safe_cell};
+use crate::import::store::{Import, SheetRow};
 use crate::portfolio::store::Line;
 use crate::text::{frame as words, import as text};
 

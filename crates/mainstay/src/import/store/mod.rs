@@ -3,7 +3,6 @@
 mod apply;
 mod check;
 mod chunk;
-mod dump;
 mod facts;
 mod index;
 mod large;
@@ -19,7 +18,6 @@ mod walk;
 pub use apply::apply;
 pub use check::{Against, Checked, Counts, Outcome, PlannedRow, check};
 pub use chunk::{CHUNK_ROWS, chunks, forget_facts, put_chunk, put_facts, put_refused, sweep};
-pub use dump::{TABLES, dump};
 pub use index::Index;
 pub use large::{
     apply_at_once, apply_step, as_rows, check_at_once, chunk_count, conventions, expect_answers, expect_applied,
@@ -29,7 +27,7 @@ pub use large::{
 pub use mapping::{Asked, Saved, guess_again, mappings, recognise, save_mapping};
 pub use match_row::Who;
 pub use model::{Applied, AppliedRow, Before, Found, Import, Job, Settings, Status, Summary, UndoSummary, Work};
-pub use sheet::{Cell, SheetRow, safe_cell};
+pub use sheet::{Cell, SheetRow};
 pub use staged::{
     applied_rows, at_work, begin, discard, get, list, refused_rows, remembered, rows, save_settings, set_row_count,
     set_summary, set_work,

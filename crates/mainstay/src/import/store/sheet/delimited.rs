@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use mainstay_rules::csv_cell::read_back;
 use mainstay_rules::limits::{IMPORT_CELL_BYTES_MAX, IMPORT_COLUMNS_MAX};
 
 use super::{Cell, Rows, refused, too_many_columns};
@@ -14,8 +15,6 @@ const BLOCK_BYTES: usize = 64 * 1024;
 const DELIMITERS: [char; 4] = [';', ',', '\t', '|'];
 /// Records that are looked at to tell the delimiter.
 const SAMPLE_RECORDS: usize = 30;
-/// Signs that a spreadsheet takes for the beginning of a formula; our export puts an apostrophe before them.
-const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 pub(super) fn read(mut file: File, rows: &mut Rows<'_>) -> Result<(), Fault> {
     let (encoding, bom) = encoding_of(&mut file)?;
@@ -28,23 +27,10 @@ pub(super) fn read(mut file: File, rows: &mut Rows<'_>) -> Result<(), Fault> {
     while let Some(record) = records.next_record()? {
         let number = records.number + skipped;
         for (column, cell) in record.into_iter().enumerate() {
-            rows.put(number, column, Cell::Text(harmless(cell)))?;
+            rows.put(number, column, Cell::Text(read_back(cell)))?;
         }
     }
     Ok(())
-}
-
-/// A text as a cell of CSV that no spreadsheet takes for a formula.
-pub fn safe_cell(text: &str) -> String {
-    if text.starts_with(FORMULA_SIGNS) { format!("'{text}") } else { text.to_owned() }
-}
-
-/// Takes back what an export did so that a spreadsheet shows `=1+1` instead of computing it.
-fn harmless(cell: String) -> String {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(FORMULA_SIGNS) => rest.to_owned(),
-        _ => cell,
-    }
 }
 
 /// The encoding of a file and the length of its mark: UTF-8 where every byte fits, UTF-16 where it says so or looks so,

@@ -3,8 +3,6 @@
 mod delimited;
 mod workbook;
 
-pub use delimited::safe_cell;
-
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::panic::AssertUnwindSafe;
