@@ -23,7 +23,7 @@ use crate::corridor::answer::Answer;
 use crate::corridor::caller::{Caller, Workspace};
 use crate::corridor::fault::Fault;
 use crate::corridor::list::{List, Paging};
-use crate::corridor::request::{Bare, Sent, etag};
+use crate::corridor::request::{Bare, Care, Sent, etag};
 use crate::corridor::source::Source;
 use crate::corridor::verb::By;
 
@@ -174,13 +174,27 @@ pub async fn apply(
     Path(id): Path<String>,
     Sent(asked, care): Sent<ApplyIn>,
 ) -> Result<Answer, Fault> {
-    let (id, source, who) = (import_id(&id)?, app.source.clone(), caller.into_caller());
+    let (source, who) = (app.source.clone(), Who::of(&caller));
+    changed(&app, caller, (&id, care), move |tx, by, id| {
+        apply_as(tx, by, &source, who, id, asked.leave_out_refused)?;
+        Ok(true)
+    })
+    .await
+}
+
+/// Does something with an import of the version that the caller has seen; the verb says whether it is still there.
+async fn changed(
+    app: &App,
+    caller: Allowed<MayImport>,
+    (id, care): (&str, Care),
+    verb: impl Fn(&mut Tx<'_>, &By, Uuid) -> Result<bool, Fault> + Send + 'static,
+) -> Result<Answer, Fault> {
+    let (id, source, who) = (import_id(id)?, app.source.clone(), caller.into_caller());
     let acting = who.clone();
     let answer = app
         .commit(&who, care.clone(), move |tx, by| {
             expect_version(tx, by, id, &care)?;
-            apply_as(tx, by, &source, Who::of(&acting), id, asked.leave_out_refused)?;
-            answered(&found(tx, &acting, &source, id)?)
+            if verb(tx, by, id)? { answered(&found(tx, &acting, &source, id)?) } else { Ok(Answer::empty()) }
         })
         .await?;
     app.imports.notify_one();
@@ -193,7 +207,7 @@ fn answered(out: &ImportOut) -> Result<Answer, Fault> {
     Ok(Answer::json(status, out)?.version(out.version))
 }
 
-fn expect_version(tx: &mut Tx<'_>, by: &By, id: Uuid, care: &crate::corridor::request::Care) -> Result<(), Fault> {
+fn expect_version(tx: &mut Tx<'_>, by: &By, id: Uuid, care: &Care) -> Result<(), Fault> {
     tx.lock(&[by.workspace.id])?;
     care.expect(store::get(tx, by.workspace.id, id)?.ok_or_else(Fault::not_found)?.version)
 }
@@ -222,17 +236,12 @@ pub async fn undo(
     Path(id): Path<String>,
     Bare(care): Bare,
 ) -> Result<Answer, Fault> {
-    let (id, source, who) = (import_id(&id)?, app.source.clone(), caller.into_caller());
-    let acting = who.clone();
-    let answer = app
-        .commit(&who, care.clone(), move |tx, by| {
-            expect_version(tx, by, id, &care)?;
-            undo_as(tx, by, &source, id)?;
-            answered(&found(tx, &acting, &source, id)?)
-        })
-        .await?;
-    app.imports.notify_one();
-    Ok(answer)
+    let source = app.source.clone();
+    changed(&app, caller, (&id, care), move |tx, by, id| {
+        undo_as(tx, by, &source, id)?;
+        Ok(true)
+    })
+    .await
 }
 
 /// Takes away a file that was not imported; one that is being imported is taken back first.
@@ -244,16 +253,7 @@ pub async fn cancel(
     Path(id): Path<String>,
     Bare(care): Bare,
 ) -> Result<Answer, Fault> {
-    let (id, source, who) = (import_id(&id)?, app.source.clone(), caller.into_caller());
-    let acting = who.clone();
-    let answer = app
-        .commit(&who, care.clone(), move |tx, by| {
-            expect_version(tx, by, id, &care)?;
-            if store::cancel(tx, by, id)? { answered(&found(tx, &acting, &source, id)?) } else { Ok(Answer::empty()) }
-        })
-        .await?;
-    app.imports.notify_one();
-    Ok(answer)
+    changed(&app, caller, (&id, care), store::cancel).await
 }
 
 pub fn undo_as(tx: &mut Tx<'_>, by: &By, source: &Source, id: Uuid) -> Result<(), Fault> {
