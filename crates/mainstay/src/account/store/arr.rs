@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
-use mainstay_db::{Tx, sql};
+use mainstay_db::{Param, Row, Tx, sql};
 use mainstay_rules::currency::Currency;
 use mainstay_rules::ledger::MovementKind;
 use mainstay_rules::limits::PARENT_LEVELS_MAX;
@@ -169,21 +169,14 @@ impl MovementPlace {
 pub struct MovementsWanted {
     pub kind: Option<MovementKind>,
     pub account: Option<Uuid>,
+    /// Of these accounts only.
+    pub within: Option<Vec<Uuid>>,
 }
 
-/// A page of the movements that the viewer may see, after `from` until `to`, the newest first.
-pub fn movement_page(
-    tx: &mut Tx<'_>,
-    window: &Window<'_>,
-    wanted: &MovementsWanted,
-    after: Option<&MovementPlace>,
-    limit: i64,
-) -> Result<Vec<ListedMovement>, Fault> {
-    // The first page begins above everything.
-    let (on, contract) = after.map_or((Date::MAX, Uuid::nil()), |place| (place.on, place.contract));
-    let kind = wanted.kind.map_or("", MovementKind::as_str);
-    Ok(tx.rows(
-        sql!(
+/// `$10` is a list of accounts as JSON; without one every account counts.
+macro_rules! movements {
+    ($within:literal) => {
+        concat!(
             "SELECT m.moved_on, m.contract_id, m.kind, m.derived_kind, m.before_minor, m.after_minor, m.currency,
                m.account_id, a.name, c.name, k.reason, COALESCE(u.name, '')
              FROM arr_movement m
@@ -197,22 +190,51 @@ pub fn movement_page(
                AND (NOT a.confidential OR EXISTS (SELECT 1 FROM pod_account pa
                  JOIN pod p ON p.id = pa.pod_id AND p.kind = 'client'
                  JOIN pod_member s ON s.pod_id = p.id AND s.until IS NULL
-                 WHERE pa.account_id = a.id AND pa.until IS NULL AND s.user_id = $8))
-             ORDER BY m.moved_on DESC, m.contract_id LIMIT $9"
+                 WHERE pa.account_id = a.id AND pa.until IS NULL AND s.user_id = $8))",
+            $within,
+            " ORDER BY m.moved_on DESC, m.contract_id LIMIT $9"
+        )
+    };
+}
+
+/// A page of the movements that the viewer may see, after `from` until `to`, the newest first.
+pub fn movement_page(
+    tx: &mut Tx<'_>,
+    window: &Window<'_>,
+    wanted: &MovementsWanted,
+    after: Option<&MovementPlace>,
+    limit: i64,
+) -> Result<Vec<ListedMovement>, Fault> {
+    // The first page begins above everything.
+    let (on, contract) = after.map_or((Date::MAX, Uuid::nil()), |place| (place.on, place.contract));
+    let kind = wanted.kind.map_or("", MovementKind::as_str);
+    let fixed: [&dyn Param; 9] =
+        [&window.workspace, &window.from, &window.to, &kind, &wanted.account, &on, &contract, &window.viewer, &limit];
+    let Some(within) = &wanted.within else { return Ok(tx.rows(sql!(movements!("")), &fixed, read_listed)?) };
+    let list = serde_json::to_string(within).map_err(Fault::internal)?;
+    let text = tx.by(
+        sql!(Sqlite, movements!(" AND m.account_id IN (SELECT unhex(value, '-') FROM json_each($10))")),
+        sql!(
+            Postgres,
+            movements!(
+                " AND m.account_id = ANY(ARRAY(SELECT CAST(json_array_elements_text(CAST(CAST($10 AS TEXT) AS json)) AS uuid)))"
+            )
         ),
-        &[&window.workspace, &window.from, &window.to, &kind, &wanted.account, &on, &contract, &window.viewer, &limit],
-        |row| {
-            let reason: Option<String> = row.get(10)?;
-            let by: String = row.get(11)?;
-            Ok(ListedMovement {
-                stored: read_movement(row)?,
-                account_id: row.get(7)?,
-                account: row.get(8)?,
-                contract: row.get(9)?,
-                decided: reason.map(|reason| (reason, by)),
-            })
-        },
-    )?)
+    );
+    let parameters: Vec<&dyn Param> = fixed.into_iter().chain([&list as &dyn Param]).collect();
+    Ok(tx.rows(text, &parameters, read_listed)?)
+}
+
+fn read_listed(row: &Row<'_>) -> mainstay_db::Result<ListedMovement> {
+    let reason: Option<String> = row.get(10)?;
+    let by: String = row.get(11)?;
+    Ok(ListedMovement {
+        stored: read_movement(row)?,
+        account_id: row.get(7)?,
+        account: row.get(8)?,
+        contract: row.get(9)?,
+        decided: reason.map(|reason| (reason, by)),
+    })
 }
 
 /// Names of accounts, for those that a page has to name.

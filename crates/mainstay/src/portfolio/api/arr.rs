@@ -99,7 +99,8 @@ impl MovementsAsked {
             let found = PARTS.into_iter().find(|part| part.as_str() == word);
             found.ok_or_else(|| unknown("/part", "part is new, expansion, contraction, churn or unchanged."))
         });
-        Ok((MovementsWanted { kind: kind.transpose()?, account: account.transpose()? }, part.transpose()?))
+        let wanted = MovementsWanted { kind: kind.transpose()?, account: account.transpose()?, within: None };
+        Ok((wanted, part.transpose()?))
     }
 
     pub fn paging(&self) -> Paging {

@@ -16,8 +16,6 @@ use crate::corridor::fault::Fault;
 
 /// Clients that the concentration names.
 const NAMED: usize = 5;
-/// Movements read at once where only those of some clients are wanted.
-const READ_AT_ONCE: i64 = 1_000;
 
 /// Two days, and who looks from where.
 #[derive(Clone, Debug)]
@@ -134,24 +132,14 @@ impl Span {
             return Ok((page, rates));
         };
         let clients = self.clients(tx, &rates)?;
-        let within: HashSet<Uuid> = clients
+        let within: Vec<Uuid> = clients
             .members
             .iter()
             .filter(|(client, _)| clients.standings.get(client).is_some_and(|standing| standing.part() == part))
             .flat_map(|(_, members)| members.iter().copied())
             .collect();
-        let mut found = Vec::new();
-        let mut place = after.cloned();
-        loop {
-            let read = accounts::movement_page(tx, &window, wanted, place.as_ref(), READ_AT_ONCE)?;
-            let is_last = i64::try_from(read.len()).is_ok_and(|count| count < READ_AT_ONCE);
-            place = read.last().map(MovementPlace::of);
-            found.extend(read.into_iter().filter(|one| within.contains(&one.account_id)));
-            if is_last || i64::try_from(found.len()).is_ok_and(|count| count >= limit) {
-                break;
-            }
-        }
-        found.truncate(usize::try_from(limit).unwrap_or(0));
+        let wanted = MovementsWanted { within: Some(within), ..wanted.clone() };
+        let found = accounts::movement_page(tx, &window, &wanted, after, limit)?;
         Ok((found, rates))
     }
 }
