@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::Rows;
+use crate::client::Client;
 use crate::data::On;
 use crate::seed::Seeded;
 use crate::server::Server;
@@ -21,43 +22,13 @@ const ONE_BY_ONE: usize = 1_000;
 const WARM_UP: usize = 100;
 const SCORES: usize = 1_000;
 
-struct Client<'a> {
-    agent: ureq::Agent,
-    url: String,
-    seeded: &'a Seeded,
-    html: bool,
-}
-
-impl<'a> Client<'a> {
-    fn new(server: &Server, seeded: &'a Seeded, html: bool) -> Self {
-        let agent = ureq::Agent::config_builder().http_status_as_error(true).build().new_agent();
-        Self { agent, url: server.url.clone(), seeded, html }
-    }
-
-    fn get(&self, path: &str) -> Result<usize, String> {
-        let accept = if self.html { "text/html" } else { "application/json" };
-        let mut answer = self
-            .agent
-            .get(format!("{}{path}", self.url))
-            .header("cookie", format!("mainstay_session={}", self.seeded.session))
-            .header("accept", accept)
-            .header("accept-encoding", "gzip")
-            .call()
-            .map_err(|e| format!("{path}: {e}"))?;
-        answer.body_mut().with_config().limit(1 << 24).read_to_vec().map(|body| body.len()).map_err(|e| e.to_string())
-    }
-
-    fn put_score(&self, account: uuid::Uuid, value: f64) -> Result<(), String> {
-        let body = serde_json::json!({ "value": value }).to_string();
-        self.agent
-            .put(format!("{}/api/v1/accounts/{account}/scores/launched", self.url))
-            .header("cookie", format!("mainstay_session={}", self.seeded.session))
-            .header("x-csrf-token", &self.seeded.csrf)
-            .header("content-type", "application/json")
-            .send(body)
-            .map(|_| ())
-            .map_err(|e| e.to_string())
-    }
+/// How the server begins, and what it takes with nothing to do.
+pub fn beginning(on: On, server: &Server) -> Result<Rows, String> {
+    let (first, idle) = (format!("{} ms", server.first_page_ms), format!("{:.0} MB", server.resident_mb()?));
+    Ok(vec![
+        (format!("{on}: start to first page"), "<= 500 ms".into(), first),
+        (format!("{on}: idle memory"), "<= 60 MB".into(), idle),
+    ])
 }
 
 /// The report and the account, as JSON and as HTML.
@@ -132,7 +103,8 @@ pub fn scores(on: On, server: &Server, seeded: &Seeded, accounts: usize) -> Resu
     for turn in 0..SCORES + WARM_UP {
         let account = seeded.accounts[turn * 7_919 % seeded.accounts.len()];
         let began = Instant::now();
-        client.put_score(account, (turn % 100) as f64 / 10.0)?;
+        let value = (turn % 100) as f64 / 10.0;
+        client.put(&format!("/api/v1/accounts/{account}/scores/launched"), &serde_json::json!({ "value": value }))?;
         if turn >= WARM_UP {
             latencies.push(began.elapsed().as_secs_f64() * 1000.0);
         }
@@ -146,7 +118,7 @@ pub fn scores(on: On, server: &Server, seeded: &Seeded, accounts: usize) -> Resu
     )])
 }
 
-fn percentile(values: &mut [f64], share: f64) -> f64 {
+pub fn percentile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let place = (values.len() as f64 * share) as usize;
     values.get(place.min(values.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)

@@ -2,8 +2,12 @@
 //!
 //! `cargo xtask bench` builds and runs it. Loads are bounded and every figure is a median or a percentile of one run.
 
+mod client;
 mod data;
+mod files;
+mod imports;
 mod load;
+mod report;
 mod seed;
 mod server;
 mod sizes;
@@ -15,48 +19,88 @@ use data::On;
 /// What one database's run found, as rows of the table.
 pub type Rows = Vec<(String, String, String)>;
 
+/// What is measured; `--only WORD` asks for one of them.
+const PARTS: [&str; 4] = ["load", "report", "import", "stay"];
+
 fn main() -> ExitCode {
-    let databases: &[On] =
-        if std::env::args().any(|word| word == "--sqlite-only") { &[On::Sqlite] } else { &[On::Sqlite, On::Postgres] };
-    let mut rows = Rows::new();
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let said = |word: &str| words.iter().any(|given| given == word);
+    let databases: &[On] = match (said("--sqlite-only"), said("--postgres-only")) {
+        (true, _) => &[On::Sqlite],
+        (_, true) => &[On::Postgres],
+        _ => &[On::Sqlite, On::Postgres],
+    };
+    let only = words.iter().position(|word| word == "--only").and_then(|at| words.get(at + 1));
+    if let Some(only) = only.filter(|only| !PARTS.contains(&only.as_str())) {
+        eprintln!("bench: {only} is none of {}", PARTS.join(", "));
+        return ExitCode::FAILURE;
+    }
+    println!("| what | target | measured |\n|---|---|---|");
     for on in databases {
-        match run(*on) {
-            Ok(found) => rows.extend(found),
-            Err(message) => {
-                eprintln!("bench: {message}");
-                return ExitCode::FAILURE;
-            }
+        if let Err(message) = run(*on, only.map(String::as_str)) {
+            eprintln!("bench: {message}");
+            return ExitCode::FAILURE;
         }
     }
-    rows.push(sizes::binary_size());
-    println!("| what | target | measured |\n|---|---|---|");
-    for (what, target, measured) in rows {
-        println!("| {what} | {target} | {measured} |");
-    }
+    told(vec![sizes::binary_size()]);
     ExitCode::SUCCESS
 }
 
-fn run(on: On) -> Result<Rows, String> {
-    let mut rows = Rows::new();
-    // The curve first: the same writes with few accounts and with many, on the same machine in the same run.
-    for accounts in [100, seed::ACCOUNTS] {
-        let data = data::Data::new(on)?;
-        let seeded = seed::seed(&data, accounts)?;
-        let server = server::Server::start(&data)?;
-        if accounts == seed::ACCOUNTS {
-            rows.push((
-                format!("{on}: start to first page"),
-                "<= 500 ms".into(),
-                format!("{} ms", server.first_page_ms),
-            ));
-            rows.push((format!("{on}: idle memory"), "<= 60 MB".into(), format!("{:.0} MB", server.resident_mb()?)));
-            rows.extend(load::pages(on, &server, &seeded)?);
-            rows.push(sizes::report_html(on, &server, &seeded));
-            if on == On::Sqlite {
-                rows.push(sizes::scripts(on, &server));
-            }
-        }
-        rows.extend(load::scores(on, &server, &seeded, accounts)?);
+/// Told at once: what was measured stays known when the rest fails.
+fn told(rows: Rows) {
+    for (what, target, measured) in rows {
+        println!("| {what} | {target} | {measured} |");
     }
-    Ok(rows)
+}
+
+fn run(on: On, only: Option<&str>) -> Result<(), String> {
+    let is_wanted = |part: &str| only.is_none_or(|only| only == part);
+    if is_wanted("import") {
+        told(imports::accounts(on)?);
+        told(imports::scores(on)?);
+    }
+    if is_wanted("load") {
+        // The curve first: the same writes with few accounts and with many, on the same machine in the same run.
+        let (_data, server, seeded) = begun(on, 100)?;
+        told(load::scores(on, &server, &seeded, 100)?);
+    }
+    if only == Some("import") {
+        return Ok(());
+    }
+    let (data, server, seeded) = begun(on, seed::ACCOUNTS)?;
+    if only == Some("stay") {
+        return stay(&data, &server, &seeded);
+    }
+    if is_wanted("report") {
+        told(report::all(on, &server, &seeded)?);
+    }
+    if is_wanted("load") {
+        told(load::beginning(on, &server)?);
+        told(load::pages(on, &server, &seeded)?);
+        told(vec![sizes::report_html(on, &server, &seeded)]);
+        if on == On::Sqlite {
+            told(vec![sizes::scripts(on, &server)]);
+        }
+        told(load::scores(on, &server, &seeded, seed::ACCOUNTS)?);
+    }
+    Ok(())
+}
+
+fn begun(on: On, accounts: usize) -> Result<(data::Data, server::Server, seed::Seeded), String> {
+    let data = data::Data::new(on)?;
+    let seeded = seed::seed(&data, accounts)?;
+    let server = server::Server::start(&data)?;
+    Ok((data, server, seeded))
+}
+
+/// For a profiler or a look: the seeded server stays until its standard input ends.
+fn stay(data: &data::Data, server: &server::Server, seeded: &seed::Seeded) -> Result<(), String> {
+    eprintln!("{} pid {} cookie mainstay_session={}", server.url, server.pid(), seeded.session);
+    eprintln!(
+        "{} csrf {} account {}",
+        data.options().join(" "),
+        seeded.csrf,
+        seeded.accounts[seeded.accounts.len() / 2]
+    );
+    std::io::read_to_string(std::io::stdin()).map(|_| ()).map_err(|error| error.to_string())
 }

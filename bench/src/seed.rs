@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use jiff::civil::date;
+use jiff::ToSpan;
+use jiff::civil::Date;
 use mainstay::account::store::{self as accounts, AccountChange, NewAmendment, NewContract};
 use mainstay::app::{self, App};
 use mainstay::corridor::caller::{Workspace, hash_secret};
@@ -15,6 +16,7 @@ use mainstay::pod::store as pods;
 use mainstay::scorecard::store::{self as scores, ScoreIn};
 use mainstay_db::{Db, Param, Scope, Tx};
 use mainstay_rules::account::{AccountType, NewAccount};
+use mainstay_rules::custom_field::{Field, Kind as FieldKind, NewField, Value};
 use mainstay_rules::money::Currency;
 use mainstay_rules::permission::PodRole;
 use mainstay_rules::score::Score;
@@ -28,6 +30,11 @@ const SCORES_EACH: i64 = 20;
 const EVENTS_EACH: i64 = 100;
 const STEPS: [&str; 5] = ["launched", "roi_generated", "roi_recognized", "monetizes", "strategic_partner"];
 const PER_TRANSACTION: usize = 20;
+/// Half-years: three years of history.
+const ROUNDS: i64 = 6;
+const ROUND_DAYS: i64 = 182;
+/// The key of the workspace's own field.
+pub const OWN_FIELD: &str = "region";
 
 pub struct Seeded {
     pub slug: &'static str,
@@ -35,6 +42,7 @@ pub struct Seeded {
     pub session: String,
     pub csrf: String,
     pub accounts: Vec<Uuid>,
+    pub today: Date,
 }
 
 pub fn seed(data: &Data, count: usize) -> Result<Seeded, String> {
@@ -48,23 +56,50 @@ async fn fill(db: Db, migrate: bool, count: usize) -> Result<Seeded, Fault> {
         db.migrate(mainstay::migrations::SET, None).await?;
     }
     let (_stop, stopping) = watch::channel(false);
-    let app = App::new(db, Source::system(), "http://bench", stopping);
+    let now = Source::system().now();
+    let mut app = App::new(db, Source::system(), "http://bench", stopping);
     let (workspace, user, session, csrf) = found(&app).await?;
+    // What happened is written in its own time, half a year after half a year.
+    app.source = Source::simulated(now);
+    let field = app.verb(Arc::clone(&workspace), Some(user), add_field).await?;
     let ids: Vec<Uuid> = (0..count).map(|_| app.source.id()).collect();
     for (chunk, part) in ids.chunks(PER_TRANSACTION).enumerate() {
-        let part = part.to_vec();
-        app.verb(Arc::clone(&workspace), Some(user), move |tx, by| {
-            tx.lock(&part)?;
-            part.iter().enumerate().try_for_each(|(i, id)| account(tx, by, *id, user, chunk * PER_TRANSACTION + i))
-        })
-        .await?;
+        for round in 0..ROUNDS {
+            app.source.set(now - jiff::SignedDuration::from_hours(24 * ROUND_DAYS * (ROUNDS - round)));
+            let (part, field) = (part.to_vec(), field.clone());
+            app.verb(Arc::clone(&workspace), Some(user), move |tx, by| {
+                tx.lock(&part)?;
+                part.iter().enumerate().try_for_each(|(i, id)| {
+                    let number = chunk * PER_TRANSACTION + i;
+                    if round == 0 {
+                        account(tx, by, *id, user, number, &field)?;
+                    }
+                    half_year(tx, by, *id, number, round)
+                })
+            })
+            .await?;
+        }
     }
+    app.source.set(now);
     for part in ids.chunks(PER_TRANSACTION) {
         let part = part.to_vec();
         app.verb(Arc::clone(&workspace), Some(user), move |tx, by| part.iter().try_for_each(|id| pad_log(tx, by, *id)))
             .await?;
     }
-    Ok(Seeded { slug: "bench", session, csrf, accounts: ids })
+    Ok(Seeded { slug: "bench", session, csrf, accounts: ids, today: workspace.day_of(now) })
+}
+
+/// A field of the workspace's own, by which the report can be grouped.
+fn add_field(tx: &mut Tx<'_>, by: &By) -> Result<Field, Fault> {
+    let new = NewField {
+        key: OWN_FIELD.into(),
+        kind: FieldKind::Text,
+        name: "Region".into(),
+        help: String::new(),
+        choices: Vec::new(),
+    };
+    let id = accounts::add_field(tx, by, &new)?;
+    accounts::field(tx, by.workspace.id, id)?.ok_or_else(Fault::not_found)
 }
 
 async fn found(app: &App) -> Result<(Arc<Workspace>, Uuid, String, String), Fault> {
@@ -94,40 +129,52 @@ async fn found(app: &App) -> Result<(Arc<Workspace>, Uuid, String, String), Faul
     Ok((Arc::new(workspace), user, session, csrf))
 }
 
-fn account(tx: &mut Tx<'_>, by: &By, id: Uuid, user: Uuid, number: usize) -> Result<(), Fault> {
+fn account(tx: &mut Tx<'_>, by: &By, id: Uuid, user: Uuid, number: usize, field: &Field) -> Result<(), Fault> {
     let n = i64::try_from(number).unwrap_or(0);
     let name = format!("Account {number:05}");
     let fields = NewAccount {
         name: name.clone(),
         external_id: Some(format!("A{number}")),
         account_type: AccountType::ALL[number % 4],
-        industry: Some("Software".into()),
+        industry: Some(format!("Industry {}", number % 12)),
         vertical: None,
-        geography: Some("North".into()),
+        geography: Some(format!("Country {}", number % 30)),
         end_on: None,
         confidential: false,
     };
-    accounts::create_account(tx, by, id, &AccountChange { fields, associate_id: Some(user), parent_id: None })?;
+    accounts::create_account(tx, by, id, &AccountChange { associate_id: Some(user), ..AccountChange::new(fields) })?;
     pods::put_member(tx, by, (id, &name), user, PodRole::Owner, "account_manager")?;
+    accounts::put_fields(tx, by, id, &[(field.clone(), Some(Value::Text(format!("Region {}", number % 20))))])?;
     let contract = NewContract { name: "Contract".into(), external_id: None, notice_days: None, auto_renew: false };
-    let amendment = NewAmendment {
-        start_on: date(2024, 1, 1),
-        end_on: Some(date(2028, 1, 1)),
-        arr_minor: 1_000_000 + n * 7_919 % 90_000_000,
-        note: String::new(),
-        currency: None,
-        is_price: false,
-    };
-    accounts::add_contract(tx, by, id, &contract, &amendment)?;
-    accounts::set_target(tx, by, id, i64::from(by.today().year()), Some(500_000 + n * 31 % 1_000_000))?;
-    for turn in 0..SCORES_EACH {
+    // Some leave again: the ARR has movements of every kind.
+    let end_on = (number % 10 == 9).then(|| by.today().saturating_add(27_i32.months()));
+    accounts::add_contract(tx, by, id, &contract, &worth(by.today(), end_on, 1_000_000 + n * 7_919 % 90_000_000))?;
+    let year = i64::from(by.today().year()) + 3;
+    accounts::set_target(tx, by, id, year, Some(500_000 + n * 31 % 1_000_000))
+}
+
+fn worth(start_on: Date, end_on: Option<Date>, arr_minor: i64) -> NewAmendment {
+    NewAmendment { start_on, end_on, arr_minor, note: String::new(), currency: None, is_price: false }
+}
+
+/// Some scores, and from time to time another ARR.
+fn half_year(tx: &mut Tx<'_>, by: &By, id: Uuid, number: usize, round: i64) -> Result<(), Fault> {
+    let n = i64::try_from(number).unwrap_or(0);
+    if round > 0 && (n + round) % 3 == 0 && number % 10 != 9 {
+        let found = accounts::contracts(tx, by.workspace.id, id)?;
+        let contract = found.first().ok_or_else(Fault::not_found)?;
+        let arr_minor = 1_000_000 + (n * 7_919 + round * 40_000) % 90_000_000;
+        accounts::amend_contract(tx, by, id, contract.id, &worth(by.today(), None, arr_minor))?;
+    }
+    let (first, next) = (SCORES_EACH * round / ROUNDS, SCORES_EACH * (round + 1) / ROUNDS);
+    for turn in first..next {
         let metric = STEPS[usize::try_from(turn).unwrap_or(0) % STEPS.len()];
         let new = ScoreIn {
             metric: metric.to_owned(),
             value: Score::from_hundredths((n * 37 + turn * 53) % 1000).ok(),
             note: String::new(),
             evidence_url: String::new(),
-            effective_at: Some(by.at - jiff::SignedDuration::from_hours(24 * 30 * (SCORES_EACH - turn))),
+            effective_at: None,
             confirms: true,
         };
         scores::record(tx, by, id, &new)?;

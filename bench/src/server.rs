@@ -44,6 +44,10 @@ impl Server {
         Ok(server)
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// User and system CPU seconds of the process so far.
     pub fn cpu_seconds(&self) -> Result<f64, String> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).map_err(|e| e.to_string())?;
