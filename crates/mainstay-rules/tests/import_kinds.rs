@@ -2,8 +2,8 @@
 
 use jiff::civil::date;
 use mainstay_rules::import::{
-    Conventions, DateOrder, DecimalMark, EndIs, Field, Mapping, MetricNames, SheetKind, check_contract, check_score,
-    guess, guess_kind, parse_truth, ready,
+    Conventions, DateOrder, DecimalMark, EndIs, Field, Mapping, MetricNames, SheetKind, Told, check_contract,
+    check_score, guess, guess_kind, parse_truth, ready,
 };
 use mainstay_rules::money::Currency;
 use proptest::prelude::*;
@@ -26,7 +26,9 @@ fn contracts() -> Mapping {
 
 fn contract(cells: &[&str], end_is: EndIs) -> (Option<(Option<jiff::civil::Date>, i64)>, Vec<&'static str>) {
     let eur = Currency::parse("EUR").unwrap();
-    let (row, problems) = check_contract(&contracts(), CONVENTIONS, (eur, end_is), 2, &texts(cells));
+    let rated = [Currency::parse("JPY").unwrap()];
+    let told = Told { currency: eur, rated: &rated, end_is };
+    let (row, problems) = check_contract(&contracts(), CONVENTIONS, &told, 2, &texts(cells));
     (row.map(|row| (row.end_on, row.arr_minor)), problems.iter().map(|problem| problem.code.as_str()).collect())
 }
 
@@ -55,6 +57,12 @@ fn a_contract_says_what_it_is_worth_and_whose_it_is() {
     for (cells, code) in cases {
         assert_eq!(contract(cells, EndIs::LastDay), (None, vec![code]), "{cells:?}");
     }
+    let yen = ["A1", "C1", "2026-01-01", "", "1200", "", "", "jpy"];
+    assert_eq!(
+        contract(&yen, EndIs::LastDay),
+        (Some((None, 1_200)), vec![]),
+        "a currency with a rate, in its own units"
+    );
     let trial = ["A1", "C1", "soon", "", "lots", "", "True", "USD"];
     assert_eq!(contract(&trial, EndIs::LastDay), (None, vec![]), "what is left out is not read");
 }
@@ -100,7 +108,8 @@ proptest! {
     #[test]
     fn no_row_panics_and_a_refused_row_says_why(cells in prop::collection::vec(".{0,40}", 0..10)) {
         let eur = Currency::parse("EUR").unwrap();
-        let (row, problems) = check_contract(&contracts(), CONVENTIONS, (eur, EndIs::LastDay), 2, &cells);
+        let told = Told { currency: eur, rated: &[], end_is: EndIs::LastDay };
+        let (row, problems) = check_contract(&contracts(), CONVENTIONS, &told, 2, &cells);
         prop_assert!(row.is_none_or(|row| row.end_on.is_none_or(|end| end > row.start_on) && row.arr_minor >= 0));
         prop_assert!(problems.iter().all(|problem| problem.row == 2 && !problem.message.is_empty()));
         let scores = mapping(SheetKind::Scores, &["Account id", "Step", "Score", "Date", "Note", "Evidence"]);

@@ -7,6 +7,7 @@ use super::cells::{Cells, cell_error};
 use super::conventions::{Conventions, EndIs};
 use super::field::{Field, Mapping};
 use super::problem::{CellError, ProblemCode, RowProblem};
+use super::text::shown;
 use crate::field::note;
 use crate::ledger::check_amendment;
 use crate::limits::{EXTERNAL_ID_CHARS_MAX, NAME_CHARS_MAX};
@@ -26,34 +27,56 @@ pub struct ContractRow {
     pub start_on: Date,
     /// First day on which the ARR no longer counts.
     pub end_on: Option<Date>,
+    /// Minor units of the currency.
     pub arr_minor: i64,
+    pub currency: Currency,
     pub note: String,
+}
+
+/// What the rows of a file are read against.
+#[derive(Debug, Clone)]
+pub struct Told<'a> {
+    /// Of the workspace; amounts without another one are in it.
+    pub currency: Currency,
+    /// Other currencies whose worth somebody has said.
+    pub rated: &'a [Currency],
+    pub end_is: EndIs,
 }
 
 /// Reads one row; none when it stays out: it is empty, marked, worth nothing on any day, or has an error.
 pub fn check_contract(
     mapping: &Mapping,
     conventions: Conventions,
-    (currency, end_is): (Currency, EndIs),
+    told: &Told<'_>,
     row: usize,
     cells: &[String],
 ) -> (Option<ContractRow>, Vec<RowProblem>) {
-    let mut cells = Cells::new(mapping, conventions, Some(currency), row, cells);
+    let mut cells = Cells::new(mapping, conventions, Some(told.currency), row, cells);
     if cells.is_blank() || cells.truth(Field::LeaveOut) {
         return (None, cells.problems);
     }
-    check_currency(&mut cells, currency);
-    let read = read(&mut cells, end_is);
+    read_currency(&mut cells, told);
+    let read = read(&mut cells, told.end_is);
     let kept = read.filter(|_| !cells.is_refused());
     (kept, cells.problems)
 }
 
-fn check_currency(cells: &mut Cells<'_>, currency: Currency) {
-    let Some(told) = cells.cell(Field::Currency) else { return };
-    if Currency::parse(told.trim()).ok() != Some(currency) {
-        let message = format!("The amount is in {}, but the workspace counts in {}", told.trim(), currency);
-        cells.error(Field::Currency, CellError::new(ProblemCode::OtherCurrency, message));
+/// The amounts of the row are read in the currency that it names.
+fn read_currency(cells: &mut Cells<'_>, told: &Told<'_>) {
+    let Some(code) = cells.cell(Field::Currency) else { return };
+    let named = Currency::parse(code.trim()).ok();
+    if let Some(known) = named.filter(|named| *named == told.currency || told.rated.contains(named)) {
+        cells.currency = Some(known);
+        return;
     }
+    let message = match named {
+        Some(other) => format!(
+            "There is no exchange rate from {other} to {}; set one under Settings, Currencies, and check again",
+            told.currency
+        ),
+        None => format!("{} is no currency; write its code, for example {}", shown(code), told.currency),
+    };
+    cells.error(Field::Currency, CellError::new(ProblemCode::OtherCurrency, message));
 }
 
 fn read(cells: &mut Cells<'_>, end_is: EndIs) -> Option<ContractRow> {
@@ -109,6 +132,7 @@ fn read(cells: &mut Cells<'_>, end_is: EndIs) -> Option<ContractRow> {
         start_on,
         end_on,
         arr_minor,
+        currency: cells.currency?,
         note,
     })
 }

@@ -20,7 +20,7 @@ mod text;
 mod whole;
 
 pub use cells::parse_truth;
-pub use contract_row::{ContractRow, check_contract};
+pub use contract_row::{ContractRow, Told, check_contract};
 pub use conventions::{
     Conventions, DateOrder, DecimalMark, Detected, Detection, Detector, EndIs, detect, detect_mapped,
 };

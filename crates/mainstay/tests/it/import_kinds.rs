@@ -70,10 +70,37 @@ both!(
 
 /// Figures of the excerpt, worked out from the CSV alone by `tests/browser/ravenstack.mjs`, which states the rule; the
 /// whole data set goes through the same by `bin/ravenstack FOLDER`.
-const LEDGER: [(&str, &str, i64, [i64; 3], [f64; 2]); 3] = [
-    ("2024-01-01", "2024-07-01", 9, [308_100, 1_149_132, 210_360], [0.895, 3.047]),
-    ("2024-07-01", "2025-01-01", 12, [1_149_132, 4_366_584, 2_244_948], [0.9328, 1.8463]),
-    ("2023-07-01", "2024-07-01", 3, [48_348, 1_149_132, 1_010_952], [0.3306, 2.858]),
+struct Period {
+    days: (&'static str, &'static str),
+    accounts: i64,
+    /// At the start, at the end, and what of it is new.
+    arr: [i64; 3],
+    grr: f64,
+    nrr: f64,
+}
+
+const LEDGER: [Period; 3] = [
+    Period {
+        days: ("2024-01-01", "2024-07-01"),
+        accounts: 9,
+        arr: [308_100, 1_149_132, 210_360],
+        grr: 0.895,
+        nrr: 3.047,
+    },
+    Period {
+        days: ("2024-07-01", "2025-01-01"),
+        accounts: 12,
+        arr: [1_149_132, 4_366_584, 2_244_948],
+        grr: 0.9328,
+        nrr: 1.8463,
+    },
+    Period {
+        days: ("2023-07-01", "2024-07-01"),
+        accounts: 3,
+        arr: [48_348, 1_149_132, 1_010_952],
+        grr: 0.3306,
+        nrr: 2.858,
+    },
 ];
 
 both!(
@@ -81,12 +108,12 @@ both!(
         let house = House::new(on);
         come_in(&house, "ravenstack_accounts.csv", ACCOUNTS, &[]);
         come_in(&house, "ravenstack_subscriptions.csv", SUBSCRIPTIONS, &[]);
-        for (from, to, accounts, money, [grr, nrr]) in LEDGER {
+        for Period { days: (from, to), accounts, arr, grr, nrr } in LEDGER {
             let answer = house.admin.get(&format!("/api/v1/arr?from={from}&to={to}"));
             assert_eq!(answer.status, 200, "{}", answer.body);
             let told = answer.json();
             let found = ["arr_start", "arr_end", "new"].map(|name| whole(&told[name]["amount"]));
-            assert_eq!((&told["accounts"], found), (&json!(accounts), money), "{from} {to}");
+            assert_eq!((&told["accounts"], found), (&json!(accounts), arr), "{from} {to}");
             assert_eq!((&told["grr"], &told["nrr"]), (&json!(grr), &json!(nrr)), "{from} {to}");
         }
     }
@@ -116,6 +143,35 @@ both!(
         assert_eq!(said, [("2026-01-01", "2026-12-31", "12000.00"), ("2026-07-01", "2026-12-31", "18006.00")], "MRR x 12");
         assert_eq!(undo(&house, &applied.json()).json()["undo"]["removed"], 1);
         assert!(report(&house).is_empty(), "the account that the file made is gone");
+    }
+);
+
+both!(
+    fn contracts_come_in_their_own_currency(on) {
+        let house = House::new(on);
+        let file = "Account,Contract id,Contract,Start,End,ARR,Currency\n\
+            Casavero,C1,Home,2025-01-01,,1000,\n\
+            Casavero,C2,Abroad,2025-01-01,,2000,USD\n\
+            Casavero,C2,Abroad,2025-07-01,,2500,EUR\n";
+        let refused = upload(&house, "contracts.csv", file.as_bytes(), &[]).json();
+        assert_eq!(refused["counts"]["refused"], 1, "{refused}");
+        let why = refused["problems"][0]["message"].as_str().expect("it says why");
+        assert!(why.contains("no exchange rate from USD to EUR") && why.contains("Currencies"), "{why}");
+        let rate = json!({ "fiscal_year": 2025, "currency": "USD", "rate": "0.5" });
+        assert_eq!(house.admin.json("PUT", "/api/v1/exchange-rates", &rate).status, 200);
+        let staged = upload(&house, "contracts.csv", file.as_bytes(), &[]).json();
+        assert_eq!(counts(&staged), (2, 0, 0, 1), "{staged}");
+        let why = staged["problems"][0]["message"].as_str().expect("it says why");
+        assert!(why.contains("The contract is in USD and keeps it"), "{why}");
+        assert_eq!(apply(&house, &staged, &json!({})).code(), "conflict");
+        let applied = apply(&house, &staged, &json!({ "leave_out_refused": true }));
+        assert_eq!(applied.status, 200, "{}", applied.body);
+        assert_eq!(counts(&applied.json()), (2, 0, 0, 1), "{}", applied.body);
+        let arr = house.admin.get("/api/v1/arr?from=2025-01-01&to=2025-06-01").json();
+        assert_eq!(arr["arr_end"]["amount"], "2000.00", "1000 EUR and 2000 USD at 0.5");
+        let again = upload(&house, "contracts.csv", file.as_bytes(), &[]).json();
+        assert_eq!(counts(&again), (0, 0, 2, 1), "{again}");
+        assert_eq!(undo(&house, &applied.json()).json()["undo"]["removed"], 1);
     }
 );
 

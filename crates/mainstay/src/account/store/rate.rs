@@ -81,6 +81,14 @@ impl Rates {
         Self { fiscal_year, ..self.clone() }
     }
 
+    /// The currencies that [`Rates::require`] lets pass, beside the workspace's own.
+    pub fn known(&self) -> Vec<Currency> {
+        let of_now = self.stored.iter().filter(|one| one.fiscal_year <= self.fiscal_year);
+        let mut known: Vec<Currency> = of_now.map(|one| one.rate.from).collect();
+        known.dedup();
+        known
+    }
+
     /// Whether any other currency than the workspace's has a rate.
     pub fn has_any(&self) -> bool {
         !self.stored.is_empty()

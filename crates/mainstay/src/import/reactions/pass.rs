@@ -127,8 +127,9 @@ async fn begin(app: &App, workspace: &Arc<Workspace>, import: &Import) -> Result
     }
     let (conventions, told) = store::conventions(import, &detector);
     let (id, who) = (workspace.id, who(app, workspace, import).await?);
-    let index = app.db.read(Scope::Workspace(id), move |tx| Index::load(tx, id, who)).await?;
-    let at = (&**workspace, app.source.now());
+    let (now, home) = (app.source.now(), Arc::clone(workspace));
+    let index = app.db.read(Scope::Workspace(id), move |tx| Index::load(tx, &home, home.day_of(now), who)).await?;
+    let at = (&**workspace, now);
     Ok((Walker::new(import.clone(), mapping, conventions, at, index, app.source.clone()), told))
 }
 

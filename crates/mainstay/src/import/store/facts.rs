@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use mainstay_db::Tx;
 use mainstay_rules::account::{AccountType, NewAccount};
+use mainstay_rules::currency::Currency;
 use mainstay_rules::import::{ContractRow, StagedRow};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -94,6 +95,8 @@ pub struct News {
     scores: Vec<Past>,
     pub unchanged: usize,
     pub refused: usize,
+    /// Rows that would give a contract another currency, and the one that it has.
+    pub in_other_currency: Vec<(usize, Currency)>,
 }
 
 impl News {
@@ -117,6 +120,7 @@ pub fn news(tx: &mut Tx<'_>, by: &By, account: Uuid, facts: &Facts) -> Result<Ne
 fn contract_news(tx: &mut Tx<'_>, by: &By, account: Uuid, rows: &[ContractRow], news: &mut News) -> Result<(), Fault> {
     let held = accounts::contracts(tx, by.workspace.id, account)?;
     let signed: Vec<StoredAmendment> = accounts::amendments(tx, by.workspace.id, account)?;
+    let mut new_in: HashMap<(Option<String>, String), Currency> = HashMap::new();
     for row in rows {
         let by_id = row.contract_id.as_ref().map(|id| held.iter().find(|c| c.external_id.as_ref() == Some(id)));
         // A name tells the contract only where no id does: plans of many contracts are called alike.
@@ -127,6 +131,16 @@ fn contract_news(tx: &mut Tx<'_>, by: &By, account: Uuid, rows: &[ContractRow], 
             Some(a.contract) == contract.map(|c| c.id)
                 && (a.start_on, a.end_on, a.arr_minor) == (row.start_on, row.end_on, row.arr_minor)
         };
+        // A contract keeps one currency, whether it is held or made by an earlier row.
+        let own = match contract {
+            Some(contract) => accounts::currency_in(&signed, contract.id).unwrap_or(row.currency),
+            None => *new_in.entry(key(&named(row))).or_insert(row.currency),
+        };
+        if own != row.currency {
+            news.in_other_currency.push((row.row, own));
+            news.refused += 1;
+            continue;
+        }
         if signed.iter().any(same) {
             news.unchanged += 1;
             continue;
@@ -135,27 +149,22 @@ fn contract_news(tx: &mut Tx<'_>, by: &By, account: Uuid, rows: &[ContractRow], 
             start_on: row.start_on,
             end_on: row.end_on,
             arr_minor: row.arr_minor,
-            // The check of the row refuses any other currency.
-            currency: Some(by.workspace.currency),
+            currency: Some(row.currency),
             is_price: false,
             note: row.note.clone(),
         };
         let place = match contract {
             Some(contract) => Place::Held(contract.id),
-            None => Place::New(NewContract {
-                name: contract_name(row),
-                external_id: row.contract_id.clone(),
-                notice_days: None,
-                auto_renew: false,
-            }),
+            None => Place::New(named(row)),
         };
         news.contracts.push((place, amendment));
     }
     Ok(())
 }
 
-fn contract_name(row: &ContractRow) -> String {
-    row.contract_name.clone().or_else(|| row.contract_id.clone()).unwrap_or_default()
+fn named(row: &ContractRow) -> NewContract {
+    let name = row.contract_name.clone().or_else(|| row.contract_id.clone()).unwrap_or_default();
+    NewContract { name, external_id: row.contract_id.clone(), ..NewContract::default() }
 }
 
 fn score_news(tx: &mut Tx<'_>, by: &By, account: Uuid, facts: &[ScoreFact], news: &mut News) -> Result<(), Fault> {

@@ -4,8 +4,11 @@
 use mainstay_db::Tx;
 use mainstay_rules::event::Kind;
 use mainstay_rules::field::{FieldCode, FieldError};
-use mainstay_rules::import::{Conventions, DateOrder, DecimalMark, Detector, Mapping, Severity, SheetKind};
-use mainstay_rules::limits::IMPORT_ROWS_AT_ONCE_MAX;
+use mainstay_rules::import::{
+    CellError, Conventions, DateOrder, DecimalMark, Detector, Field, Mapping, ProblemCode, RowProblem, Severity,
+    SheetKind,
+};
+use mainstay_rules::limits::{IMPORT_PROBLEMS_SHOWN_MAX, IMPORT_ROWS_AT_ONCE_MAX};
 use mainstay_rules::problem::Problem;
 use serde_json::json;
 use uuid::Uuid;
@@ -120,13 +123,16 @@ pub fn apply_at_once(
     for row in rows {
         walker.row(row);
     }
-    let found = with_conventions(walker.finish(), &told);
-    expect_answers(import, &found, leave_out_refused)?;
+    let mut found = with_conventions(walker.finish(), &told);
     let mut facts: Vec<(Uuid, Facts)> = walker.take().into_iter().collect();
     facts.sort_by_key(|(account, _)| *account);
     tx.lock(&facts.iter().map(|(account, _)| *account).collect::<Vec<_>>())?;
+    let held_refused = compare_held(tx, by, import, &facts, &mut found)?;
+    expect_answers(import, &found, leave_out_refused)?;
     let people = with_people(tx, by, &found)?;
-    let mut job = Job { refused: found.counts.refused, left_out: found.counts.left_out, ..Job::default() };
+    // Writing counts them once more.
+    let refused = found.counts.refused - held_refused;
+    let mut job = Job { refused, left_out: found.counts.left_out, ..Job::default() };
     for (account, facts) in &facts {
         write_account(tx, by, import.id, *account, facts, &people, &mut job)?;
     }
@@ -147,15 +153,37 @@ pub fn check_at_once(tx: &mut Tx<'_>, by: &By, who: Who, import: &Import) -> Res
         walker.row(row);
     }
     let mut found = with_conventions(walker.finish(), &told);
-    for (account, facts) in walker.take() {
-        if facts.new.is_none() && facts.report.is_none() {
-            let news = facts::news(tx, by, account, &facts)?;
-            found.counts.unchanged += news.unchanged;
-            found.counts.refused += news.refused;
-            found.counts.create = news.count() + found.counts.create - facts.rows();
+    let facts: Vec<(Uuid, Facts)> = walker.take().into_iter().collect();
+    compare_held(tx, by, import, &facts, &mut found)?;
+    Ok(found)
+}
+
+/// What is here already is no news, and what does not fit what is here is refused; gives how many rows do not.
+fn compare_held(
+    tx: &mut Tx<'_>,
+    by: &By,
+    import: &Import,
+    all: &[(Uuid, Facts)],
+    found: &mut Found,
+) -> Result<usize, Fault> {
+    let mapping = mapping_of(import).map_err(Fault::internal)?;
+    let mut refused = 0;
+    for (account, facts) in all.iter().filter(|(_, facts)| facts.report.is_none()) {
+        let news = facts::news(tx, by, *account, facts)?;
+        found.counts.unchanged += news.unchanged;
+        refused += news.refused;
+        found.counts.create = news.count() + found.counts.create - facts.rows();
+        for (row, own) in &news.in_other_currency {
+            let message =
+                format!("The contract is in {own} and keeps it; give its amounts in {own}, or add another contract");
+            let error = CellError::new(ProblemCode::OtherCurrency, message);
+            found.problem_count += 1;
+            found.problems.insert(0, RowProblem::at(&mapping, *row, Field::Currency, Severity::Error, error));
         }
     }
-    Ok(found)
+    found.problems.truncate(IMPORT_PROBLEMS_SHOWN_MAX);
+    found.counts.refused += refused;
+    Ok(refused)
 }
 
 fn walker(tx: &mut Tx<'_>, by: &By, who: Who, import: &Import, rows: &[SheetRow]) -> Result<(Walker, Found), Fault> {
@@ -164,7 +192,7 @@ fn walker(tx: &mut Tx<'_>, by: &By, who: Who, import: &Import, rows: &[SheetRow]
     let mut detector = Detector::default();
     look(&mut detector, &mapping, rows);
     let (conventions, told) = conventions(import, &detector);
-    let index = Index::load(tx, by.workspace.id, who)?;
+    let index = Index::load(tx, &by.workspace, by.today(), who)?;
     let at = (&*by.workspace, by.at);
     Ok((Walker::new(import.clone(), mapping, conventions, at, index, by.source()), told))
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use mainstay_rules::import::{
     CellError, Conventions, Field, Mapping, MetricNames, ProblemCode, RowKind, RowProblem, Severity, SheetKind,
-    Together, check_contract, check_row, check_score,
+    Together, Told, check_contract, check_row, check_score,
 };
 use mainstay_rules::limits::{
     IMPORT_CONTRACTS_PER_ACCOUNT_MAX, IMPORT_PROBLEMS_SHOWN_MAX, IMPORT_SCORES_PER_ACCOUNT_MAX,
@@ -248,8 +248,8 @@ impl Walker {
     }
 
     fn contract_row(&mut self, number: usize, cells: &[String]) {
-        let told = (self.currency, self.import.settings.end_is);
-        let (read, problems) = check_contract(&self.mapping, self.conventions, told, number, cells);
+        let told = Told { currency: self.currency, rated: &self.index.rated, end_is: self.import.settings.end_is };
+        let (read, problems) = check_contract(&self.mapping, self.conventions, &told, number, cells);
         if self.tell(problems) {
             return;
         }
