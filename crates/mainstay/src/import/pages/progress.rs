@@ -23,6 +23,7 @@ pub(super) fn body(caller: &Caller, import: &Import, work: Work) -> Markup {
                 p role="status" { (text::beginning()) }
             }
             p.soft { (text::may_be_left()) }
+            @if work == Work::Applying { p.soft { (text::shown_one_by_one()) } }
             div.row {
                 @if may_cancel {
                     form method="post" action=(format!("{}/cancel", path_of(caller, import.id))) {

@@ -82,6 +82,7 @@ texts! {
     how_far = "How far it is";
     beginning = "Beginning.";
     may_be_left = "You can leave this page and come back; the work goes on. Nobody else has to wait for it.";
+    shown_one_by_one = "Accounts appear one after the other, each of them whole. Until the last one is written, totals hold some of the file and not yet the rest.";
     left_out_rows = "left out";
     unchanged_all = "Nothing in this file differs from what is here.";
     done_title = "Import done";
