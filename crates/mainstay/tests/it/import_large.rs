@@ -1,6 +1,7 @@
 //! Large files: checked and written in the background, whole after a crash, undone as a whole.
 
 use std::fmt::Write;
+use std::fs;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -162,5 +163,27 @@ both!(
         assert_eq!(undo(&house, &done).status, 202);
         assert_eq!(rest(&house, &done)["undo"]["removed"], 2_200);
         assert!(report(&house).is_empty());
+    }
+);
+
+both!(
+    fn files_of_uploads_that_never_ended_go_at_the_next_start(on) {
+        let mut house = House::new(on);
+        let uploads = house.data.folder.path().join("uploads");
+        fs::create_dir_all(&uploads).expect("a folder can be made");
+        let [old, fresh] = ["left", "fresh"].map(|name| uploads.join(name));
+        for file in [&old, &fresh] {
+            fs::write(file, "Id,Account\n").expect("a file can be written");
+        }
+        let long_ago = fs::metadata(&old).and_then(|held| held.modified()).expect("it has a time") - Duration::from_secs(2 * 60 * 60);
+        fs::File::options().write(true).open(&old).and_then(|file| file.set_modified(long_ago)).expect("its time can be set");
+        house.server.kill();
+        house.server = Server::start(&house.data);
+        let began = Instant::now();
+        while old.exists() {
+            assert!(began.elapsed() < Duration::from_secs(20), "the old file is still there");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert!(fresh.exists(), "what may still be coming in stays");
     }
 );

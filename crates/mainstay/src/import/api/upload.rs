@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::corridor::caller::{Caller, hex};
 use crate::corridor::fault::Fault;
 use crate::corridor::request::{CSRF_FIELD, CSRF_HEADER, Care, check_csrf};
+use crate::import::reactions::UPLOADS;
 use crate::import::store::Asked;
 
 /// What multipart adds around the file: boundaries, headers, the other fields.
@@ -57,7 +58,7 @@ pub struct Kept {
 impl Kept {
     /// A place in the data folder, where there is one.
     fn new(app: &App) -> Result<Self, Fault> {
-        let folder = app.folder.as_ref().map_or_else(std::env::temp_dir, |folder| folder.join("uploads"));
+        let folder = app.folder.as_ref().map_or_else(std::env::temp_dir, |folder| folder.join(UPLOADS));
         std::fs::create_dir_all(&folder).map_err(Fault::internal)?;
         Ok(Self { path: folder.join(app.source.id().to_string()) })
     }

@@ -1,8 +1,10 @@
 //! Large files in the background: checked, written and taken back step by step, gone on with after a crash.
 
+mod leftovers;
 mod pass;
 mod stage;
 
+pub use leftovers::FOLDER as UPLOADS;
 pub use stage::{Incoming, stage};
 
 use std::sync::Arc;
@@ -23,6 +25,8 @@ use crate::people;
 
 /// Whoever begins something wakes the runner; this is the net below.
 const POLL: Duration = Duration::from_secs(5);
+/// At the start, and then once a day.
+const SWEPT_EVERY_SECONDS: i64 = 24 * 60 * 60;
 /// A process that has not been heard of for so long has ended.
 const HEARD_WITHIN: SignedDuration = SignedDuration::from_secs(15);
 /// Times that a step is tried before the import is taken back.
@@ -31,7 +35,12 @@ const ATTEMPTS_MAX: u32 = 5;
 /// Looks after imports that are at work until the server stops.
 pub async fn run(app: App) {
     let mut stopping = app.stopping.clone();
+    let mut swept = None;
     loop {
+        let day = app.source.now().as_second() / SWEPT_EVERY_SECONDS;
+        if swept.replace(day) != Some(day) {
+            leftovers::sweep(&app).await;
+        }
         if let Err(fault) = work(&app).await {
             tracing::warn!(%fault, "imports could not be gone on with and will be tried again");
         }
