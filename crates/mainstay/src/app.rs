@@ -88,7 +88,8 @@ const PROJECTORS: &[Projector] =
     &[scorecard::store::follow_signals, account::store::project_movements, portfolio::store::project];
 
 /// Every kind of machine work; recipe: docs/how-to/add-a-job.md.
-pub static JOB_KINDS: job::Kinds = &[&job::reactions::HOUSEKEEPING];
+pub static JOB_KINDS: job::Kinds =
+    &[&job::reactions::HOUSEKEEPING, &portfolio::reactions::SNAPSHOT_WEEKLY, &portfolio::reactions::SNAPSHOT_MONTHLY];
 
 /// Runs the projectors once for each account that the verb touched and each person it renamed.
 pub fn project(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {

@@ -42,6 +42,7 @@ use crate::{account, export, import, job, pod, portfolio, scorecard, signal, tas
         portfolio::api::change_view,
         portfolio::api::delete_view,
         export::api::export,
+        portfolio::api::compare::comparison,
         portfolio::api::list_snapshots,
         portfolio::api::create_snapshot,
         portfolio::api::get_snapshot,

@@ -133,6 +133,8 @@ fn routes() -> Routes {
         .delete("/api/v1/views/{view}", portfolio::api::delete_view)
         .get("/api/v1/portfolio", portfolio::api::list)
         .patch("/api/v1/portfolio", portfolio::api::edit)
+        .get("/w/{workspace}/portfolio/compare", portfolio::pages::compare::show)
+        .get("/api/v1/compare", portfolio::api::compare::comparison)
         .get("/w/{workspace}/portfolio/snapshots", portfolio::pages::snapshots::list)
         .post("/w/{workspace}/portfolio/snapshots", portfolio::pages::snapshots::take_snapshot)
         .get("/api/v1/snapshots", portfolio::api::list_snapshots)

@@ -13,10 +13,10 @@ const STEPS: [&str; 5] = ["launched", "roi_generated", "roi_recognized", "moneti
 const EDITS: u64 = 60;
 
 /// Numbers that look random and are the same in every run.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
@@ -27,7 +27,7 @@ fn day_of(at: &Value) -> Date {
     at.in_tz("Europe/Madrid").expect("the zone is known").date()
 }
 
-fn date_of(day: &Value) -> Option<Date> {
+pub fn date_of(day: &Value) -> Option<Date> {
     day.as_str().map(|text| text.parse().expect("a date can be read"))
 }
 
@@ -95,7 +95,7 @@ fn replay(events: &[Value], account: &str, day: Date) -> Option<(i64, Vec<Option
     began.then_some((arr, steps))
 }
 
-fn hundredths(value: f64) -> i64 {
+pub fn hundredths(value: f64) -> i64 {
     format!("{:.0}", value * 100.0).parse().expect("a whole number")
 }
 
@@ -105,7 +105,7 @@ fn shown(row: &Value) -> (i64, Vec<Option<i64>>) {
     (hundredths(amount), steps.map(|step| step["score"].as_f64().map(hundredths)).collect())
 }
 
-fn edit(house: &House, dice: &mut Dice, account: &str, today: Date) {
+pub fn edit(house: &House, dice: &mut Dice, account: &str, today: Date) {
     let back = |dice: &mut Dice| today - Span::new().days(i64::try_from(dice.below(800)).expect("small"));
     let arr = json!({ "amount": format!("{}.00", 1_000 + dice.below(90_000)), "currency": "EUR" });
     let contracts = house.admin.get(&format!("/api/v1/accounts/{account}/contracts")).json();

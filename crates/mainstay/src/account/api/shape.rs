@@ -19,7 +19,7 @@ use crate::account::store::Listed;
 use crate::corridor::fault::Fault;
 
 /// Exact decimal money.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 #[schema(as = Money)]
 pub struct MoneyOut {
     #[schema(example = "1250000.00")]

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use mainstay_db::{Scope, Tx};
 use mainstay_rules::account::{AccountEdit, AccountType, NewAccount, NewAccountInput};
 use mainstay_rules::currency::Currency;
@@ -26,6 +27,7 @@ use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
 use crate::pod::store as pods;
+use crate::portfolio::store::{self as portfolio, SnapshotKind};
 use crate::scorecard::store::{self as scores, ScoreIn};
 
 /// Minor units in a thousand euro.
@@ -86,11 +88,18 @@ impl Cast<'_> {
     /// Day by day; read models are written once a day for each account that somebody touched.
     fn perform(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         let mut published = false;
+        let mut month_end: Option<Date> = None;
         for acts in self.production.acts.chunk_by(|one, next| one.day == next.day) {
             if !published && acts.first().is_some_and(|act| act.day > templates::DAY) {
                 self.publish(tx)?;
                 published = true;
             }
+            let today = acts.first().map(|act| self.workspace.day_of(act.at)).unwrap_or_default();
+            while let Some(over) = month_end.filter(|over| *over < today) {
+                self.keep_month(tx, over)?;
+                month_end = over.tomorrow().ok().map(Date::last_of_month);
+            }
+            month_end = Some(today.last_of_month());
             let mut last: BTreeMap<usize, By> = BTreeMap::new();
             for act in acts {
                 self.app.source.set(act.at);
@@ -125,6 +134,21 @@ impl Cast<'_> {
         for account in self.ids {
             app::project_account(tx, &by, *account)?;
         }
+        Ok(())
+    }
+
+    /// The snapshot that the schedule takes when a month is over.
+    fn keep_month(&self, tx: &mut Tx<'_>, last_day: Date) -> Result<(), Fault> {
+        let first = last_day.tomorrow().unwrap_or(last_day).at(0, 0, 0, 0);
+        let midnight = self.workspace.zone.to_ambiguous_timestamp(first).compatible();
+        self.app.source.set(midnight.map_err(Fault::internal)?);
+        let by = By::new(Arc::clone(&self.workspace), None, self.app.source.clone());
+        let mut due = portfolio::due_lines(tx, by.workspace.id, by.today(), i64::MAX)?;
+        due.extend(portfolio::due_histories(tx, by.workspace.id, by.today(), i64::MAX)?);
+        for account in due {
+            app::project_account(tx, &by, account)?;
+        }
+        portfolio::take_snapshot(tx, &by, SnapshotKind::Monthly, last_day, "")?;
         Ok(())
     }
 

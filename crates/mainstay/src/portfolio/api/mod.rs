@@ -1,10 +1,12 @@
 //! The progress report as JSON: rows, totals, and edits of many cells at once.
 
 pub mod arr;
+mod arr_causes;
 mod asked;
 mod bulk;
 mod bulk_doors;
 mod columns;
+pub mod compare;
 mod edit;
 mod group;
 mod grouped;

@@ -19,6 +19,7 @@ impl View<'_> {
                 @if !self.heads.is_past() {
                     a.button href=(self.address("/portfolio/bulk", asked, &[("cursor", None)])) { (crate::text::bulk::open()) }
                 }
+                (self.time("/portfolio", asked, self.today))
                 (self.chips(asked))
             }
         }

@@ -37,6 +37,7 @@ pub async fn show(State(app): State<App>, caller: Allowed<Read>, RawQuery(query)
         div.page-head { div { h1 { (crate::text::portfolio::title()) } p { (text::heat_what()) } } }
         (tabs(&viewer, Tab::Heat))
         (view.time("/portfolio/heat", &past, today))
+        (view.past_notice())
         (view.heat(&groups, &past))
     };
     Ok(frame::page(&viewer, Menu::Portfolio, text::heat(), &body))

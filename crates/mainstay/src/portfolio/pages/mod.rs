@@ -4,6 +4,7 @@ pub mod arr;
 pub mod bulk;
 mod call;
 mod choose;
+pub mod compare;
 mod gap;
 mod groups;
 pub mod heat;

@@ -9,7 +9,7 @@ use crate::portfolio::store::{Frame, Snapshot};
 use crate::text::{frame as words, portfolio as text};
 
 impl View<'_> {
-    /// `path` is the page's own, whose other words stay.
+    /// Asks for another day; `path` is the page's own, whose other words stay.
     pub(super) fn time(&self, path: &str, asked: &Asked, today: Date) -> Markup {
         let now = self.address(path, asked, &[("as_of", None), ("snapshot", None), ("cursor", None)]);
         html! {
@@ -20,6 +20,12 @@ impl View<'_> {
                 button.quiet { (text::show()) }
                 @if self.heads.is_past() { a href=(now) { (text::back_to_today()) } }
             }
+        }
+    }
+
+    /// Says which time is shown, unless it is now.
+    pub(super) fn past_notice(&self) -> Markup {
+        html! {
             @match (self.heads.frame, &self.heads.snapshot) {
                 (_, Some(snapshot)) => (self.of_snapshot(snapshot)),
                 (Frame::AsOf(day), None) => div.notice role="status" {

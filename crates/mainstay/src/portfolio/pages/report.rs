@@ -20,7 +20,7 @@ impl View<'_> {
             (tabs(self.caller, Tab::Report))
             @if report.all == 0 && !self.heads.is_past() { (self.nothing_yet()) }
             @else {
-                (self.time("/portfolio", asked, self.today))
+                (self.past_notice())
                 (self.views(asked, &report.views))
                 (self.filters(asked, report))
                 (self.choices(asked, self.columns))

@@ -56,7 +56,7 @@ fn body(caller: &Caller, page: &List<Snapshot>) -> Markup {
             div.table-box { table.table {
                 thead { tr {
                     th scope="col" { (text::as_of()) } th scope="col" { (text::kind()) } th scope="col" { (text::note()) }
-                    th scope="col" { (text::taken_when()) } th scope="col" { (text::taken_by()) }
+                    th scope="col" { (text::taken_when()) } th scope="col" { (text::taken_by()) } th scope="col" { span.sr { (text::compare_head()) } }
                 } }
                 tbody { @for snapshot in &page.data { (list_row(caller, snapshot)) } }
             } }
@@ -90,6 +90,7 @@ fn list_row(caller: &Caller, snapshot: &Snapshot) -> Markup {
             td { (snapshot.note) }
             td.nowrap { time datetime=(snapshot.taken_at) { (words::moment(snapshot.taken_at, &caller.workspace.zone)) } }
             td { @if snapshot.taken_by.is_empty() { (text::by_schedule()) } @else { (snapshot.taken_by) } }
+            td.nowrap { a href=(caller.path(&format!("/portfolio/compare?from={}", snapshot.id))) { (text::compare_with_today()) } }
         }
     }
 }

@@ -12,12 +12,14 @@ pub enum Tab {
     Call,
     Arr,
     Heat,
+    Compare,
     Snapshots,
     Mobility,
 }
 
 impl Tab {
-    const ALL: &[Self] = &[Self::Report, Self::Call, Self::Arr, Self::Heat, Self::Mobility, Self::Snapshots];
+    const ALL: &[Self] =
+        &[Self::Report, Self::Call, Self::Arr, Self::Heat, Self::Mobility, Self::Compare, Self::Snapshots];
 
     /// The address below the workspace's, and the word.
     fn words(self) -> (&'static str, &'static str) {
@@ -26,6 +28,7 @@ impl Tab {
             Self::Call => ("/portfolio/call", crate::text::task::call()),
             Self::Arr => ("/portfolio/arr", text::tab_arr()),
             Self::Heat => ("/portfolio/heat", views::heat()),
+            Self::Compare => ("/portfolio/compare", crate::text::compare::title()),
             Self::Snapshots => ("/portfolio/snapshots", text::snapshots()),
             Self::Mobility => ("/portfolio/mobility", crate::text::portfolio_mobility::title()),
         }

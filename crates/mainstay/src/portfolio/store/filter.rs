@@ -51,12 +51,24 @@ macro_rules! visible {
 
 pub(super) use visible;
 
-/// The filter's words over a line `l`; `$1` to `$7` are [`Filter::parameters`].
-pub(super) const MATCHES: &str = concat!(
-    "l.archived = $2 AND ",
-    visible!("$3"),
-    " AND ($4 = '' OR l.name_key LIKE $4 ESCAPE '\\')
-      AND ($5 = 0 OR (CAST($5 AS BIGINT) / (CASE l.type WHEN 1 THEN 2 WHEN 2 THEN 4 WHEN 3 THEN 8 ELSE 16 END)) % 2 = 1)
-      AND ($6 = '' OR l.associate = $6)
-      AND ($7 = 0 OR l.gap_step IS NOT NULL)"
-);
+/// Lines that are in the report at all.
+macro_rules! seen {
+    () => {
+        concat!("l.archived = $2 AND ", visible!("$3"))
+    };
+}
+
+macro_rules! fits {
+    () => {
+        "($4 = '' OR l.name_key LIKE $4 ESCAPE '\\')
+          AND ($5 = 0 OR (CAST($5 AS BIGINT) / (CASE l.type WHEN 1 THEN 2 WHEN 2 THEN 4 WHEN 3 THEN 8 ELSE 16 END)) % 2 = 1)
+          AND ($6 = '' OR l.associate = $6)
+          AND ($7 = 0 OR l.gap_step IS NOT NULL)"
+    };
+}
+
+pub(super) const SEEN: &str = seen!();
+/// The filter's words over a line `l` that is seen.
+pub(super) const FITS: &str = fits!();
+/// Both; `$1` to `$7` are [`Filter::parameters`].
+pub(super) const MATCHES: &str = concat!(seen!(), " AND ", fits!());

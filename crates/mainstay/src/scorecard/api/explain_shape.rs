@@ -100,7 +100,7 @@ impl MovementOut {
 }
 
 impl ExplainCause {
-    fn of(cause: &Cause) -> Self {
+    pub fn of(cause: &Cause) -> Self {
         let template = cause.template.as_ref().map(|(key, version)| format!("{key} {version}"));
         Self {
             kind: if cause.score.is_some() { "score" } else { "template" },

@@ -3,7 +3,7 @@
 pub mod activity;
 mod course;
 pub mod explain;
-mod explain_shape;
+pub mod explain_shape;
 mod shape;
 pub mod template;
 mod template_shape;

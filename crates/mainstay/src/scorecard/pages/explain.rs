@@ -261,7 +261,7 @@ impl View<'_> {
                         tbody { @for cause in &moved.causes { (self.cause(cause)) } }
                         tfoot { tr {
                             th scope="row" { (text::difference()) } td {}
-                            td.number title=(millionths(difference)) { (signed(difference)) } td {} td {}
+                            td.number title=(millionths(difference)) { (text::signed(difference)) } td {} td {}
                         } }
                     }
                 }
@@ -281,16 +281,10 @@ impl View<'_> {
                     }
                     @if let Some((key, version)) = &cause.template { (text::template_version(key, *version)) }
                 }
-                td.number title=(millionths(cause.share)) { (signed(cause.share)) }
+                td.number title=(millionths(cause.share)) { (text::signed(cause.share)) }
                 td { (cause.by) }
                 td.words { (cause.note) }
             }
         }
     }
-}
-
-/// "+0.40", "-0.07"
-fn signed(millionths: i64) -> String {
-    let words = Mean::from_millionths(millionths).two_places();
-    if millionths > 0 { format!("+{words}") } else { words }
 }

@@ -7,6 +7,7 @@ pub mod account_type;
 pub mod api;
 pub mod arr;
 pub mod bulk;
+pub mod compare;
 pub mod currency;
 pub mod explain;
 pub mod export;

@@ -15,6 +15,10 @@ texts! {
     tab_arr = "ARR";
     notice_overdue = "notice overdue";
     as_of = "As of";
+    compare_head = "Compare";
+    compare_with_today = "Compare with today";
+    snapshot_weekly = "Keep the report of the week that ended";
+    snapshot_monthly = "Keep the report of the month that ended";
     show = "Show";
     snapshot_what = "Later edits do not change it.";
     as_of_what = "By what we know today. Nothing can be edited here.";

@@ -191,6 +191,8 @@ pub const CASES: &[Case] = &[
     case("POST", "/api/v1/tasks/{task}/reopen", WriteTask(Api), Json("{}"), &[200]),
     case("POST", "/api/v1/tasks/{task}/done", WriteTask(Api), Json("{}"), &[200]),
     case("POST", "/api/v1/tasks/{task}/drop", WriteTask(Api), Json("{}"), &[200, 409]),
+    case("GET", "/w/{workspace}/portfolio/compare", May(Read, Page), None, &[200]),
+    case("GET", "/api/v1/compare", May(Read, Api), None, &[200]),
     case("GET", "/w/{workspace}/portfolio/snapshots", May(Read, Page), None, &[200]),
     case("POST", "/w/{workspace}/portfolio/snapshots", May(TakeSnapshot, Page), Form("note=x"), &[303]),
     case("GET", "/api/v1/snapshots", May(Read, Api), None, &[200]),

@@ -11,7 +11,8 @@ use serde_json::json;
 
 use crate::both;
 pub use doors::failed_job;
-use engine::{Engine, FAILS, PANICS, TIMER};
+pub use engine::Engine;
+use engine::{FAILS, PANICS, TIMER};
 
 both!(
     fn a_job_is_done_once_and_never_before_its_time(on) {
