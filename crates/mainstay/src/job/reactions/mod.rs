@@ -181,7 +181,7 @@ async fn prepare(app: &App) -> Result<Wait, Fault> {
         let now = app.source.now();
         let (planning, wait) = app
             .db
-            .read(Scope::System, move |tx| Ok::<_, Fault>((store::to_plan(tx, kinds, now)?, store::wait(tx)?)))
+            .read(Scope::System, move |tx| Ok::<_, Fault>((store::to_plan(tx, kinds, now)?, store::wait(tx, kinds)?)))
             .await?;
         let is_over = wait.lease.is_some_and(|left| left.is_negative());
         if planning.is_empty() && !is_over {

@@ -218,12 +218,15 @@ pub struct Wait {
     pub lease: Option<SignedDuration>,
 }
 
-pub fn wait(tx: &mut Tx<'_>) -> Result<Wait, Fault> {
+pub fn wait(tx: &mut Tx<'_>, kinds: Kinds) -> Result<Wait, Fault> {
     let first = |tx: &mut Tx<'_>, text: &str| -> Result<Option<Timestamp>, Fault> {
         Ok(tx.one(text, &[], |row| row.get::<Option<Timestamp>>(0))?.flatten())
     };
     let job = first(tx, sql!("SELECT MIN(next_try_at) FROM job WHERE state IN ('due', 'failed')"))?;
-    let look = first(tx, sql!("SELECT MIN(next_at) FROM job_schedule"))?;
+    let looks = tx.rows(sql!("SELECT kind, MIN(next_at) FROM job_schedule GROUP BY kind"), &[], |row| {
+        Ok((row.get::<String>(0)?, row.get::<Timestamp>(1)?))
+    })?;
+    let look = looks.into_iter().filter(|(name, _)| kind(kinds, name).is_some()).map(|(_, at)| at).min();
     let lease = first(tx, sql!("SELECT MIN(lease_until) FROM job WHERE state = 'running'"))?;
     let clock = tx.now()?;
     let due_at = [job, look].into_iter().flatten().min();

@@ -11,25 +11,26 @@ use super::holidays;
 use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
 use crate::corridor::source::Source;
-use crate::job::{JobKind, Kinds};
+use crate::job::{JobKind, Kinds, kind};
 
 /// When a schedule that has no further time, or cannot be read, is looked at again.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// The workspaces that have something to plan: a time that came, or a kind that is new to them.
 pub fn to_plan(tx: &mut Tx<'_>, kinds: Kinds, now: Timestamp) -> Result<Vec<Uuid>, Fault> {
-    let mut found: Vec<Uuid> = tx.rows(
-        sql!("SELECT DISTINCT workspace_id FROM job_schedule WHERE next_at <= $1 ORDER BY workspace_id"),
-        &[&now],
-        |row| row.get(0),
-    )?;
-    for kind in kinds.iter().filter(|kind| kind.schedule.is_some()) {
+    let due = tx.rows(sql!("SELECT workspace_id, kind FROM job_schedule WHERE next_at <= $1"), &[&now], |row| {
+        Ok((row.get::<Uuid>(0)?, row.get::<String>(1)?))
+    })?;
+    // A kind that this version does not know (a newer one made its row) has nobody to plan it: left alone, not spun on.
+    let known = due.into_iter().filter(|(_, name)| kind(kinds, name).is_some());
+    let mut found: Vec<Uuid> = known.map(|(workspace, _)| workspace).collect();
+    for new in kinds.iter().filter(|kind| kind.schedule.is_some()) {
         found.extend(tx.rows(
             sql!(
                 "SELECT w.id FROM workspace w WHERE NOT EXISTS (SELECT 1 FROM job_schedule s
                    WHERE s.workspace_id = w.id AND s.kind = $1) ORDER BY w.id"
             ),
-            &[&kind.name],
+            &[&new.name],
             |row| row.get::<Uuid>(0),
         )?);
     }

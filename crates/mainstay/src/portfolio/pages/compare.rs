@@ -204,7 +204,7 @@ impl View<'_> {
             tr {
                 th scope="row" {
                     a href=(account) { (line.name) }
-                    @for word in self.also(pair) { " " span.tag { (word) } }
+                    @for word in Self::also(pair) { " " span.tag { (word) } }
                 }
                 td.scores { (self.scores(pair)) }
                 td.number.nowrap { (self.arr(pair)) }
@@ -214,7 +214,7 @@ impl View<'_> {
     }
 
     /// What else is otherwise: the account came or went, its type, its associate.
-    fn also(&self, pair: &Pair) -> Vec<String> {
+    fn also(pair: &Pair) -> Vec<String> {
         let (before, after) = match (&pair.before, &pair.after) {
             (None, Some(_)) => return vec![text::came().to_owned()],
             (Some(_), None) => return vec![text::went().to_owned()],
@@ -248,7 +248,7 @@ impl View<'_> {
     /// The steps that read otherwise, as "ROI recognised 4.0 → 6.0".
     fn steps(&self, pair: &Pair) -> Vec<String> {
         let (Some(before), Some(after)) = (&pair.before, &pair.after) else { return Vec::new() };
-        let words = |mean: Option<Mean>| mean.map_or_else(|| "–".to_owned(), |mean| mean.one_decimal());
+        let words = |mean: Option<Mean>| mean.map_or_else(|| "–".to_owned(), Mean::one_decimal);
         let heads = self.both.to.templates.governing(after.segment()).steps.iter().enumerate();
         heads
             .filter(|(index, _)| before.step_score(*index) != after.step_score(*index))
@@ -320,8 +320,8 @@ fn side_word(heads: &Heads) -> String {
 }
 
 fn score(mean: Option<Mean>) -> Markup {
-    match mean {
-        Some(mean) => html! { b class=(chip(mean, false)) { (mean.one_decimal()) } },
-        None => html! { b.score.none { "–" } },
+    html! {
+        @if let Some(mean) = mean { b class=(chip(mean, false)) { (mean.one_decimal()) } }
+        @else { b.score.none { "–" } }
     }
 }
