@@ -164,6 +164,8 @@ describe("the demo company", () => {
       await page.getByRole("link", { name: "Iberia" }).click();
       await page.getByText("Change this scope").click();
       await inspect(page, "account-scope");
+      await page.getByRole("link", { name: "Open or record its scores" }).click();
+      await inspect(page, "account-scope-scores");
     }));
 
   test("account-progress-open: every fold of a step", () =>

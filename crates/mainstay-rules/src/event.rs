@@ -112,6 +112,9 @@ kinds! {
     /// A scope was archived: it no longer counts, its history stays.
     ScopeRemoved = "scope_removed";
     ScopeRestored = "scope_restored";
+    /// A scope was scored; the account's own score follows by itself. `data` is that of a score, with its row.
+    ScopeScoreRecorded = "scope_score_recorded";
+    ScopeScoreWithdrawn = "scope_score_withdrawn";
     /// A contract names another scope, or none.
     ContractScopeChanged = "contract_scope_changed";
     /// The progress report of a day was kept as it read.

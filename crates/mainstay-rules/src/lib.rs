@@ -18,6 +18,7 @@ pub mod money;
 pub mod permission;
 pub mod problem;
 pub mod progress;
+pub mod roll_up;
 mod rounding;
 pub mod schedule;
 pub mod scope;

@@ -1,9 +1,10 @@
 //! The scorecard: the seed's own examples, and what must hold for any scores.
 
 use jiff::Timestamp;
+use mainstay_rules::field::FieldCode;
 use mainstay_rules::score::{Mean, Score};
 use mainstay_rules::scorecard::{
-    GapReason, LOW, Latest, NewScore, Recording, STEPS, ScoreError, Scorecard, Source, Template, TemplateError,
+    GapReason, LOW, Latest, NewScore, Origin, Recording, STEPS, ScoreError, Scorecard, Source, Template, TemplateError,
     UnscoredStep, evaluate, record,
 };
 use proptest::prelude::*;
@@ -182,7 +183,7 @@ fn weights_pull_the_mean_and_choose_the_heaviest() {
 
 fn new(value: &str, second: i64) -> NewScore {
     let value = (!value.is_empty()).then(|| Score::parse(value).unwrap());
-    NewScore { value, effective_at: at(second), confirms: false, has_evidence: false, is_computed: false }
+    NewScore { value, effective_at: at(second), confirms: false, has_evidence: false, origin: Origin::Stated }
 }
 
 #[test]
@@ -324,4 +325,21 @@ proptest! {
 /// The value that counts for a metric; at one instant the larger, a withdrawal the least.
 fn newest(scores: &[Latest], key: &str) -> Option<Score> {
     scores.iter().filter(|s| s.metric == key).max_by_key(|s| (s.effective_at, s.value))?.value
+}
+
+#[test]
+fn what_scopes_score_follows_and_is_not_typed() {
+    let key = "launched.expected_users_active";
+    let over = NewScore { origin: Origin::StatedOverScopes, ..new("7", 5) };
+    let refused = record(&software(), key, over, None, at(9)).expect_err("the scopes say it");
+    assert_eq!(
+        (refused.clone(), refused.code()),
+        (ScoreError::RolledUp("Expected users who are active".to_owned()), FieldCode::ReadOnly)
+    );
+    let text = SOFTWARE.replacen("kind = \"manual\"", "kind = \"manual\"\nevidence_required = true", 1);
+    let template = Template::parse(&text).expect("a template");
+    assert!(matches!(record(&template, key, new("7", 5), None, at(9)), Err(ScoreError::EvidenceMissing(_))));
+    let followed = NewScore { origin: Origin::WorkedOut, ..new("7", 5) };
+    let found = record(&template, key, followed, None, at(9));
+    assert!(matches!(found, Ok(Recording::Recorded(_))), "the evidence was asked for on the scopes: {found:?}");
 }

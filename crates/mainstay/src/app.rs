@@ -9,6 +9,7 @@ use mainstay_rules::score::Score;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinHandle;
 
+use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
 use crate::corridor::live;
 use crate::corridor::source::Source;
@@ -84,8 +85,12 @@ impl App {
 type Projector = fn(&mut Tx<'_>, &By, uuid::Uuid) -> Result<(), Fault>;
 
 /// Every read model that is written in the transaction of the change.
-const PROJECTORS: &[Projector] =
-    &[scorecard::store::follow_signals, account::store::project_movements, portfolio::store::project];
+const PROJECTORS: &[Projector] = &[
+    scorecard::store::follow_signals,
+    scorecard::store::follow_scopes,
+    account::store::project_movements,
+    portfolio::store::project,
+];
 
 /// Every kind of machine work; recipe: docs/how-to/add-a-job.md.
 pub static JOB_KINDS: job::Kinds =
@@ -182,6 +187,26 @@ pub fn heading(
 pub fn data_points_wanted(tx: &mut Tx<'_>, workspace: uuid::Uuid, account: uuid::Uuid) -> Result<Vec<String>, Fault> {
     let template = scorecard::store::template_of(tx, workspace, account)?;
     Ok(template.points().into_iter().map(str::to_owned).collect())
+}
+
+/// What an account and its scopes are scored today.
+pub fn scope_scores(
+    tx: &mut Tx<'_>,
+    workspace: &Workspace,
+    account: uuid::Uuid,
+    today: jiff::civil::Date,
+) -> Result<account::pages::ScopeScores, Fault> {
+    let cards = scorecard::store::scope_cards(tx, workspace, account, today)?;
+    let scored = |card: &mainstay_rules::scorecard::Scorecard| account::pages::Scored {
+        steps: card.steps.iter().map(|step| step.score).collect(),
+        overall: (card.scored_steps > 0).then_some(card.overall),
+    };
+    let whole = scorecard::api::read_card(tx, workspace.id, account, today)?;
+    Ok(account::pages::ScopeScores {
+        step_names: cards.template.steps.iter().map(|step| step.name.clone()).collect(),
+        account: scored(&whole.result),
+        of: cards.tree.parents.keys().map(|scope| (*scope, scored(&cards.card(*scope).result))).collect(),
+    })
 }
 
 /// The gap of an account in the words of its scorecard; none when it has none, or is archived.

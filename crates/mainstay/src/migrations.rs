@@ -34,5 +34,6 @@ set![
     "0021_portfolio_snapshot",
     "0022_scorecard_activity",
     "0023_portfolio_bulk_edit",
-    "0024_account_merge"
+    "0024_account_merge",
+    "0025_scorecard_scope_score"
 ];

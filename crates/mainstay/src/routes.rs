@@ -154,6 +154,15 @@ fn routes() -> Routes {
         .get("/w/{workspace}/accounts/{account}/scores/{metric}", scorecard::pages::history)
         .post("/w/{workspace}/accounts/{account}/scores/{metric}", scorecard::pages::record)
         .post("/w/{workspace}/accounts/{account}/scores/{metric}/withdraw", scorecard::pages::withdraw)
+        .get("/w/{workspace}/accounts/{account}/scopes/{scope}/scores", scorecard::pages::scope_scores)
+        .post("/w/{workspace}/accounts/{account}/scopes/{scope}/scores", scorecard::pages::record_scope_scores)
+        .post(
+            "/w/{workspace}/accounts/{account}/scopes/{scope}/scores/{metric}/withdraw",
+            scorecard::pages::withdraw_scope_score,
+        )
+        .get("/api/v1/accounts/{account}/scopes/{scope}/scorecard", scorecard::api::scope::show_scope)
+        .put("/api/v1/accounts/{account}/scopes/{scope}/scores/{metric}", scorecard::api::scope::record_scope)
+        .delete("/api/v1/accounts/{account}/scopes/{scope}/scores/{metric}", scorecard::api::scope::withdraw_scope)
         .get("/api/v1/accounts/{account}/scorecard", scorecard::api::show)
         .get("/api/v1/accounts/{account}/scores/{metric}", scorecard::api::history)
         .put("/api/v1/accounts/{account}/scores/{metric}", scorecard::api::record)

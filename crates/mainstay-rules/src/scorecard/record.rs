@@ -19,8 +19,18 @@ pub struct NewScore {
     pub confirms: bool,
     /// A link to the evidence comes with it.
     pub has_evidence: bool,
-    /// Worked out from data points; only these score an automatic sub-metric.
-    pub is_computed: bool,
+    pub origin: Origin,
+}
+
+/// Where a score comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Somebody states it.
+    Stated,
+    /// Somebody states it over scopes that are scored: it reads theirs and takes none of its own.
+    StatedOverScopes,
+    /// Worked out, from data points or from the scopes; only these score an automatic sub-metric.
+    WorkedOut,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +67,8 @@ pub enum ScoreError {
     UnknownMetric(String),
     #[error("“{0}” is worked out from its data points and cannot be typed; record the data points instead")]
     Automatic(String),
+    #[error("“{0}” is rolled up from the scopes below and cannot be typed; score it there instead")]
+    RolledUp(String),
     #[error("“{0}” needs evidence; add a link to it")]
     EvidenceMissing(String),
     #[error("A score cannot lie in the future; give today or an earlier day")]
@@ -73,7 +85,7 @@ impl ScoreError {
             Self::UnknownMetric(_) => FieldCode::Unknown,
             Self::InFuture | Self::TooLongAgo => FieldCode::OutOfRange,
             Self::WrongLatest { .. } => FieldCode::Conflict,
-            Self::Automatic(_) => FieldCode::ReadOnly,
+            Self::Automatic(_) | Self::RolledUp(_) => FieldCode::ReadOnly,
             Self::EvidenceMissing(_) => FieldCode::Required,
         }
     }
@@ -102,12 +114,15 @@ pub fn record(
         return Err(ScoreError::WrongLatest { wanted, found });
     }
     if let Some(metric) = target.metric {
-        if metric.is_automatic() && !new.is_computed {
+        if metric.is_automatic() && new.origin != Origin::WorkedOut {
             return Err(ScoreError::Automatic(metric.name.clone()));
         }
-        if metric.evidence_required && new.value.is_some() && !new.has_evidence {
+        if metric.evidence_required && new.origin != Origin::WorkedOut && new.value.is_some() && !new.has_evidence {
             return Err(ScoreError::EvidenceMissing(metric.name.clone()));
         }
+    }
+    if new.origin == Origin::StatedOverScopes {
+        return Err(ScoreError::RolledUp(target.name().to_owned()));
     }
     if new.effective_at > now {
         return Err(ScoreError::InFuture);

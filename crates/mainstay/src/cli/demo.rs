@@ -4,6 +4,7 @@ mod calendar;
 mod founding;
 mod own;
 mod promise;
+mod scopes;
 mod scoring;
 mod script;
 mod stage;

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod caller;
 pub mod fault;
 pub mod frame;
+pub mod frame_chip;
 pub mod frame_docs;
 pub mod frame_form;
 pub mod health;

@@ -64,6 +64,7 @@ fn entry(tx: &mut Tx<'_>, names: &mut Names, event: Event) -> Result<Entry, Faul
     };
     let score = match event.subject_kind.as_str() {
         "score" => scorecard::store::recorded(tx, names.workspace, event.subject)?,
+        "scope" => scope_score(tx, names.workspace, &event)?,
         _ => None,
     };
     let title = match event.subject_kind.as_str() {
@@ -82,6 +83,12 @@ fn entry(tx: &mut Tx<'_>, names: &mut Names, event: Event) -> Result<Entry, Faul
     let metric = metric.map(|metric| (metric.step.key.clone(), metric.name().to_owned()));
     let note = reason.unwrap_or(note);
     Ok(Entry { event, actor, about, title: title.unwrap_or_default(), note, evidence_url, metric })
+}
+
+/// The row of a scope's score that the event tells of.
+fn scope_score(tx: &mut Tx<'_>, workspace: Uuid, event: &Event) -> Result<Option<scorecard::store::Recorded>, Fault> {
+    let id = event.data["score_id"].as_str().and_then(|id| Uuid::parse_str(id).ok());
+    id.map_or(Ok(None), |id| scorecard::store::recorded_on_scope(tx, workspace, id))
 }
 
 /// Names that several events of a page share, each read once.

@@ -30,6 +30,7 @@ mod people;
 mod pod;
 mod portfolio;
 mod scope;
+mod scope_score;
 mod scorecard;
 mod scorecard_template;
 mod snapshot_jobs;

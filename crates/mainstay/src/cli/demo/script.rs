@@ -33,6 +33,7 @@ const MEASURED: i32 = 16 * 60;
 const MEASURED_WITHIN: i32 = 90;
 const PROMISED: i32 = 14 * 60;
 const KEPT: i32 = 17 * 60;
+const SCOPES_SCORED: i32 = 18 * 60;
 /// Accounts take their turn, a minute each.
 const TURN: i32 = 1;
 
@@ -65,6 +66,11 @@ pub enum Deed {
     Describe,
     ChangeType,
     Divide,
+    /// An account manager scores the own product line.
+    ScoreScope {
+        region: usize,
+        line: usize,
+    },
     Archive,
     Score(Vec<Said>),
     /// The place of a task in the story.
@@ -145,6 +151,13 @@ fn changes(writer: &mut Writer<'_>, place: usize, account: &Account) -> Result<(
     }
     if let Some(day) = account.divided {
         writer.add(day, FORMED, PODS_BY, place, Deed::Divide)?;
+    }
+    for (region, parts) in account.regions.iter().enumerate() {
+        for (line, part) in parts.lines.iter().enumerate() {
+            let Some(day) = account.divided_scores else { continue };
+            let minute = SCOPES_SCORED + i32::try_from(region * parts.lines.len() + line).unwrap_or(0);
+            writer.add(day, minute, &part.owner, place, Deed::ScoreScope { region, line })?;
+        }
     }
     if let Some(day) = account.archived {
         writer.add(day, FORMED, OPERATIONS, place, Deed::Archive)?;

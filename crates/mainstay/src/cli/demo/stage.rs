@@ -9,7 +9,6 @@ use mainstay_db::{Scope, Tx};
 use mainstay_rules::account::{AccountEdit, AccountType, NewAccount, NewAccountInput};
 use mainstay_rules::currency::Currency;
 use mainstay_rules::permission::PodRole;
-use mainstay_rules::scope::{ScopeFields, ScopeKind};
 use mainstay_rules::{field, ledger};
 use uuid::Uuid;
 
@@ -17,11 +16,12 @@ use super::calendar::Calendar;
 use super::founding;
 use super::own;
 use super::promise;
+use super::scopes;
 use super::scoring::Said;
 use super::script::{Act, Deed, OPERATIONS};
 use super::story::{Account, Contract, ContractStep, Story};
 use super::templates;
-use crate::account::store::{self as accounts, AccountChange, NewAmendment, NewContract, ScopeChange};
+use crate::account::store::{self as accounts, AccountChange, NewAmendment, NewContract};
 use crate::app::{self, App};
 use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
@@ -171,7 +171,8 @@ impl Cast<'_> {
             Deed::FormPod => self.form_pod(tx, by, account, id),
             Deed::Describe => own::describe(tx, by, &self.production.calendar, account, id),
             Deed::ChangeType => change_type(tx, by, id, account),
-            Deed::Divide => self.divide(tx, by, account, id),
+            Deed::Divide => scopes::divide(tx, by, account, id, &|key| self.user(key)),
+            Deed::ScoreScope { region, line } => scopes::score(tx, by, account, id, (*region, *line)),
             Deed::Archive => {
                 let before = known(tx, by, id)?;
                 accounts::archive_account(tx, by, &before)
@@ -258,29 +259,6 @@ impl Cast<'_> {
         Ok(())
     }
 
-    /// Regions with the contracts that are about them, and product lines with an account manager each.
-    fn divide(&self, tx: &mut Tx<'_>, by: &By, account: &Account, id: Uuid) -> Result<(), Fault> {
-        for region in &account.regions {
-            let fields = ScopeFields { name: region.name.clone(), kind: ScopeKind::Region, expected_users: None };
-            let whole = ScopeChange { fields, parent_id: None, owner_id: None };
-            let place = accounts::add_scope(tx, by, id, &whole)?;
-            let contract =
-                accounts::contract_by_external_id(tx, by.workspace.id, &contract_id(account, region.contract))?;
-            let contract = contract.ok_or_else(Fault::not_found)?;
-            accounts::set_contract_scope(tx, by, id, contract.id, Some(place))?;
-            for line in &region.lines {
-                let fields = ScopeFields {
-                    name: line.name.clone(),
-                    kind: ScopeKind::ProductLine,
-                    expected_users: Some(line.expected_users),
-                };
-                let owner_id = Some(self.user(&line.owner)?);
-                accounts::add_scope(tx, by, id, &ScopeChange { fields, parent_id: Some(place), owner_id })?;
-            }
-        }
-        Ok(())
-    }
-
     fn form_pod(&self, tx: &mut Tx<'_>, by: &By, account: &Account, id: Uuid) -> Result<(), Fault> {
         let team = account.team.iter().filter(|key| **key != account.owner).map(|key| (key.as_str(), PodRole::Team));
         let observers = OBSERVERS.iter().filter(|_| account.is_key()).map(|key| (*key, PodRole::Observer));
@@ -307,7 +285,7 @@ pub fn terms(calendar: &Calendar, contract: &Contract, step: &ContractStep) -> R
 }
 
 /// Contracts are numbered as they were signed.
-fn contract_id(account: &Account, contract: usize) -> String {
+pub fn contract_id(account: &Account, contract: usize) -> String {
     format!("{}-{}", account.id, contract + 1)
 }
 

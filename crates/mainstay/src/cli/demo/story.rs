@@ -100,6 +100,8 @@ pub struct Account {
     pub contracts: Vec<Contract>,
     /// The day on which it was divided among several account managers.
     pub divided: Option<i32>,
+    /// The day on which each of them scores the own part.
+    pub divided_scores: Option<i32>,
     #[serde(default)]
     pub regions: Vec<Region>,
     pub scores: Scores,
@@ -139,6 +141,8 @@ pub struct ProductLine {
     pub name: String,
     pub owner: String,
     pub expected_users: i64,
+    /// The five steps in tenths, as its account manager sees them.
+    pub steps: [i64; 5],
 }
 
 #[derive(Clone, Deserialize)]

@@ -98,6 +98,10 @@ pub static TABLES: &[Table] = &[
         ("import_id", Id)] },
     Table { name: "step_activity", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("account_id", Id), ("step", Text), ("activity", Text), ("done_at", Time), ("done_by", Id)] },
+    Table { name: "scope_score", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("account_id", Id), ("scope_id", Id), ("metric", Text), ("value", Number), ("note", Text),
+        ("evidence_url", Text), ("effective_at", Time), ("recorded_at", Time), ("recorded_by", Id), ("template", Text),
+        ("template_version", Number)] },
     Table { name: "data_point", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("account_id", Id), ("name", Text), ("at", Time), ("value", Number), ("source", Text),
         ("recorded_at", Time), ("recorded_by", Id)] },

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use mainstay_db::{Scope, Tx};
 use mainstay_rules::field;
 use mainstay_rules::problem::Problem;
+use mainstay_rules::roll_up::Reading;
 use mainstay_rules::score::Mean;
 use mainstay_rules::scorecard::{
     Change, Figure, Latest, Lift, MetricRef, STEPS, Scorecard, Template, evaluate_below, movement, single_change,
@@ -20,8 +21,9 @@ use uuid::Uuid;
 use super::course::course;
 use super::end_of;
 use super::explain_shape::{CourseOut, ExplainOut, MovementOut};
-use crate::account::Account;
 use crate::account::api::{MoneyExplainOut, MoneyFigure, explain_money};
+use crate::account::store as accounts;
+use crate::account::{Account, AccountScope};
 use crate::app::App;
 use crate::corridor::access::Readable;
 use crate::corridor::caller::Workspace;
@@ -87,6 +89,16 @@ pub struct Explained {
     pub points: Vec<Point>,
     pub lift: Option<Lift>,
     pub now: Timestamp,
+    /// The scopes that the sub-metric is rolled up from; none when it is the account's own.
+    pub rolled: Option<Rolled>,
+    /// Keys of all metrics that are rolled up from the scopes.
+    pub rolled_up: Vec<String>,
+}
+
+/// A number of the account that its scopes give.
+pub struct Rolled {
+    pub reading: Reading,
+    pub scopes: Vec<AccountScope>,
 }
 
 impl Explained {
@@ -113,20 +125,42 @@ impl Explained {
 /// Reads what the explanation needs; a few index look-ups, whatever the size of the workspace.
 pub fn explain(
     tx: &mut Tx<'_>,
-    workspace: Uuid,
+    workspace: &Workspace,
     account: Uuid,
     word: &str,
     (now, today): (Timestamp, Date),
 ) -> Result<Explained, Fault> {
-    let template = store::template_of(tx, workspace, account)?;
+    let id = workspace.id;
+    let template = store::template_of(tx, id, account)?;
     let what = What::parse(word, &template)?;
-    let latest = store::latest(tx, workspace, account)?;
-    let low = store::low_of(tx, workspace, account, &template, today)?;
+    let latest = store::latest(tx, id, account)?;
+    let low = store::low_of(tx, id, account, &template, today)?;
     let card = evaluate_below(&template, &latest, &low);
-    let points = if template.points().is_empty() { Vec::new() } else { signals::newest(tx, workspace, account)? };
+    let points = if template.points().is_empty() { Vec::new() } else { signals::newest(tx, id, account)? };
     let lift = what.figure().and_then(|figure| single_change(&template, &latest, figure, now));
-    let newest = store::newest(tx, workspace, account)?;
-    Ok(Explained { what, template, card, low, latest, newest, points, lift, now })
+    let newest = store::newest(tx, id, account)?;
+    let rolled = rolled(tx, workspace, account, &what, &template, today)?;
+    let rolled_up = store::rolled_up(tx, id, account)?;
+    Ok(Explained { what, template, card, low, latest, newest, points, lift, now, rolled, rolled_up })
+}
+
+/// The scopes behind a sub-metric, or behind a step that was typed on them.
+fn rolled(
+    tx: &mut Tx<'_>,
+    workspace: &Workspace,
+    account: Uuid,
+    what: &What,
+    template: &Template,
+    today: Date,
+) -> Result<Option<Rolled>, Fault> {
+    let key = match what {
+        What::Overall | What::Gap => return Ok(None),
+        What::Step(index) => &template.steps[*index].key,
+        What::Metric(key) => key,
+    };
+    let cards = store::scope_cards(tx, workspace, account, today)?;
+    let Some(reading) = cards.reading(key, None) else { return Ok(None) };
+    Ok(Some(Rolled { reading, scopes: accounts::scopes(tx, workspace.id, account)? }))
 }
 
 /// Something that happened between the two days, with who did it.
@@ -269,7 +303,7 @@ pub async fn show(
     }
     let days = between.days(today)?;
     let read = app.db.read(Scope::Workspace(workspace.id), move |tx| {
-        let explained = explain(tx, workspace.id, id, &address.what, (now, today))?;
+        let explained = explain(tx, &workspace, id, &address.what, (now, today))?;
         let moved = match (explained.what.figure(), days) {
             (Some(figure), Some(days)) => Some(moved(tx, &workspace, id, figure, days)?),
             _ => None,

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::course::{Course, Turn, VersionMark};
 use super::explain::{Cause, Explained, Moved, What};
+use super::scope::RolledUp;
 use super::shape::{ScorecardTemplate, StepCoverage};
 use crate::scorecard::store::Recorded;
 use crate::signal::api::PointOut;
@@ -137,6 +138,8 @@ pub struct ExplainOut {
     pub template: ScorecardTemplate,
     pub coverage: StepCoverage,
     pub inputs: Vec<ExplainInput>,
+    /// The scopes that a sub-metric is rolled up from; null when it is the account's own.
+    pub scopes: Option<RolledUp>,
     /// The data points of an automatic sub-metric.
     pub data_points: Vec<PointOut>,
     /// Null when no single change lifts it.
@@ -208,6 +211,7 @@ impl ExplainOut {
             },
             coverage: explained.coverage(),
             inputs: explained.inputs(),
+            scopes: explained.rolled.as_ref().and_then(|rolled| RolledUp::of(&rolled.reading, &rolled.scopes)),
             data_points: explained.points_used().iter().map(|point| PointOut::of(point)).collect(),
             lift: explained.lift.as_ref().map(|lift| explained.lift_out(lift)),
             movement: None,
@@ -236,6 +240,10 @@ impl Explained {
             }
             What::Step(index) => self.step_formula(*index),
             What::Gap => self.gap_formula(),
+            What::Metric(_) if self.rolled.is_some() => {
+                let parts = self.rolled.as_ref().map_or(0, |rolled| rolled.reading.parts.len());
+                text::rolled_up(parts)
+            }
             What::Metric(key) => self.template.metric(key).and_then(|found| found.metric).map_or_else(
                 String::new,
                 |metric| match &metric.kind {
@@ -267,6 +275,7 @@ impl Explained {
         let (step, result) = (&self.template.steps[index], &self.card.steps[index]);
         match result.source {
             Source::None => text::never_scored_step(self.template.unscored_step),
+            Source::Judged if self.rolled.is_some() => text::judged_by_scopes(result.measured),
             Source::Judged => text::judged(result.measured),
             Source::Measured => {
                 let parts: Vec<(Score, i64)> = step
@@ -341,7 +350,8 @@ impl Explained {
 
     fn input(&self, found: MetricRef<'_>, weight: i64, counts: bool) -> ExplainInput {
         let score = self.recorded(found.key());
-        let automatic = found.metric.is_some_and(mainstay_rules::scorecard::Metric::is_automatic);
+        let is_rolled_up = self.rolled_up.iter().any(|key| key == found.key());
+        let automatic = is_rolled_up || found.metric.is_some_and(mainstay_rules::scorecard::Metric::is_automatic);
         let words = |of: fn(&Recorded) -> &str| score.and_then(|score| filled(of(score)));
         ExplainInput {
             what: found.key().to_owned(),

@@ -4,6 +4,7 @@ pub mod activity;
 mod course;
 pub mod explain;
 pub mod explain_shape;
+pub mod scope;
 mod shape;
 pub mod template;
 mod template_shape;
@@ -199,6 +200,8 @@ pub struct Card {
     pub template: Arc<Template>,
     pub result: Scorecard,
     pub newest: Vec<Recorded>,
+    /// Keys of the metrics that are rolled up from the account's scopes.
+    pub rolled_up: Vec<String>,
 }
 
 pub fn read_card(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, today: Date) -> Result<Card, Fault> {
@@ -206,7 +209,7 @@ pub fn read_card(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, today: Date) -
     let latest = store::latest(tx, workspace, account)?;
     let low = store::low_of(tx, workspace, account, &template, today)?;
     let (result, newest) = (evaluate_below(&template, &latest, &low), store::newest(tx, workspace, account)?);
-    Ok(Card { template, result, newest })
+    Ok(Card { template, result, newest, rolled_up: store::rolled_up(tx, workspace, account)? })
 }
 
 /// The account's scorecard: the five steps, their sub-metrics with the newest scores, the overall score and the gap.

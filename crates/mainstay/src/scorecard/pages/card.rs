@@ -201,6 +201,8 @@ impl View<'_> {
         html! {
             @if metric.is_automatic() {
                 a href=(self.why(&metric.key)) { (text::worked_out()) span.sr { (text::of(&metric.name)) } }
+            } @else if self.card.rolled_up.contains(&metric.key) {
+                a href=(self.why(&metric.key)) { (text::rolled_up()) span.sr { (text::of(&metric.name)) } }
             } @else if self.writable {
                 details.fold id=(format!("record-{id}")) open[self.draft_of(&metric.key).is_some()] {
                     summary { (text::record()) span.sr { " " (metric.name) } }
@@ -249,7 +251,7 @@ impl View<'_> {
     fn folds(&self, step: &Step) -> Markup {
         html! {
             div.folds {
-                @if self.writable {
+                @if self.writable && !self.card.rolled_up.contains(&step.key) {
                     details.fold id=(format!("type-{}", step.key)) open[self.draft_of(&step.key).is_some()] {
                         summary { (text::type_whole_step()) span.sr { " " (step.name) } }
                         p.soft { @if let Some(help) = &step.help { (help) " " } (text::whole_step_what()) }

@@ -18,8 +18,9 @@ use crate::corridor::access::Readable;
 use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
 use crate::scorecard::api::explain::{Between, Cause, ExplainAddress, Explained, Moved, What, explain as read, moved};
+use crate::scorecard::api::scope::RolledUp;
 use crate::scorecard::api::{Course, ExplainInput, course, millionths};
-use crate::text::{explain as text, frame as words};
+use crate::text::{explain as text, frame as words, scope as scopes};
 
 /// `GET /w/{workspace}/accounts/{account}/explain/{what}`
 pub async fn explain(
@@ -36,7 +37,7 @@ pub async fn explain(
     let today = workspace.day_of(now);
     let days = between.days(today)?;
     let found = app.db.read(Scope::Workspace(workspace.id), move |tx| {
-        let explained = read(tx, workspace.id, id, &address.what, (now, today))?;
+        let explained = read(tx, &workspace, id, &address.what, (now, today))?;
         let heading = app::heading(tx, workspace.id, id, today)?;
         let movement = match (explained.what.figure(), days) {
             (Some(figure), Some(days)) => Some(moved(tx, &workspace, id, figure, days)?),
@@ -87,6 +88,7 @@ impl View<'_> {
                     }
                 }
                 (self.inputs())
+                (self.scopes())
                 (self.points())
                 (self.lift())
                 @if let Some(course) = self.course {
@@ -172,6 +174,37 @@ impl View<'_> {
 
     fn is_gap(&self, step: &str) -> bool {
         self.explained.card.gap.as_ref().is_some_and(|gap| self.explained.template.steps[gap.step].key == step)
+    }
+
+    /// The scopes that a number is rolled up from, the weakest first.
+    fn scopes(&self) -> Markup {
+        let Some(rolled) = &self.explained.rolled else { return html! {} };
+        let Some(told) = RolledUp::of(&rolled.reading, &rolled.scopes) else { return html! {} };
+        let currency = self.caller.workspace.currency;
+        html! {
+            section aria-labelledby="scopes-head" {
+                h3 #scopes-head { (scopes::rolled_up_from()) }
+                p.soft { (scopes::weighed(rolled.reading.basis)) ". " (scopes::weakest_first()) }
+                div.table-box tabindex="0" role="group" aria-labelledby="scopes-head" {
+                    table.table {
+                        thead { tr {
+                            th scope="col" { (scopes::scope()) }
+                            th.number scope="col" { (text::score()) }
+                            th.number scope="col" { (text::weight()) }
+                            th.number scope="col" { (scopes::share()) }
+                        } }
+                        tbody { @for part in &told.parts { tr {
+                            th scope="row" {
+                                a href=(path(self.caller, self.account, &format!("/scopes/{}/scores", part.scope))) { (part.name) }
+                            }
+                            td.number { (chip(Some(part.mean()), false)) }
+                            td.number { (scopes::weight(rolled.reading.basis, part.weight, currency)) }
+                            td.number { (part.share) " %" }
+                        } } }
+                    }
+                }
+            }
+        }
     }
 
     fn points(&self) -> Markup {

@@ -7,6 +7,8 @@ mod chart;
 mod explain;
 mod form;
 mod history;
+mod scope;
+mod scope_view;
 pub mod template;
 mod trend;
 
@@ -25,6 +27,7 @@ pub use activity::tick_activity;
 pub use explain::explain;
 pub use form::ScoreForm;
 pub use history::history;
+pub use scope::{record_scope_scores, scope_scores, withdraw_scope_score};
 pub use trend::trend;
 
 use self::card::{Draft, View};
@@ -37,6 +40,8 @@ use crate::corridor::access::{Guarded, Readable, Writable};
 use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
 use crate::corridor::frame;
+pub use crate::corridor::frame_chip::chip;
+use crate::corridor::frame_chip::chip_class;
 use crate::corridor::request::{CSRF_HEADER, Posted};
 use crate::task::{self, Task};
 
@@ -182,23 +187,9 @@ async fn answer(
     Ok((status, page).into_response())
 }
 
-/// A score in one of 101 colours; never scored is a dash.
-pub fn chip(score: Option<Mean>, typed: bool) -> Markup {
-    html! {
-        @match score {
-            None => b.score.none { "–" span.sr { " " (crate::text::scorecard::never_scored()) } },
-            Some(mean) => b class=(chip_class(mean, typed)) { (mean.one_decimal()) },
-        }
-    }
-}
-
 /// A recorded score as exactly as it was recorded: `6.0`, `6.2`, `6.25`.
 pub fn exact_chip(score: Score) -> Markup {
     html! { b class=(chip_class(score.into(), false)) { (exact(score)) } }
-}
-
-fn chip_class(mean: Mean, typed: bool) -> String {
-    format!("score s{}{}", mean.tenths(), if typed { " typed" } else { "" })
 }
 
 pub fn exact(score: Score) -> String {

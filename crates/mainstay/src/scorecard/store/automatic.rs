@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use mainstay_db::Tx;
 use mainstay_rules::decimal::Decimal;
-use mainstay_rules::scorecard::{Metric, Template};
+use mainstay_rules::scorecard::{Metric, Origin, Template};
 use uuid::Uuid;
 
 use super::{ScoreIn, latest_before, record_with, templates};
@@ -67,5 +67,5 @@ fn rescore(
         effective_at: Some(effective_at),
         confirms: false,
     };
-    record_with(tx, by, account, &new, template, true)
+    record_with(tx, by, account, &new, template, Origin::WorkedOut)
 }

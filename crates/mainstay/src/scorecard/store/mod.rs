@@ -5,6 +5,9 @@ mod automatic;
 mod past;
 mod publish;
 mod read;
+mod roll_up;
+mod scope;
+mod scope_card;
 mod template;
 mod times;
 
@@ -15,6 +18,9 @@ pub use publish::{Stored, Version, all_stored, checked, draft, publish, stored, 
 pub use read::{
     Recorded, all, as_of, history, is_scored, latest, newest, recent, recorded, recorded_between, scores_since,
 };
+pub use roll_up::follow_scopes;
+pub use scope::{ScopeScore, newest_of_scopes, record_on_scope, recorded_on_scope, rolled_up};
+pub use scope_card::{ScopeCard, ScopeCards, scope_cards};
 pub use template::{PublishedIn, low_of, template_of, templates, version_text, versions_between};
 pub use times::{BEGINNING, Times, of_texts, texts, times};
 
@@ -23,7 +29,7 @@ use mainstay_db::{Row, Tx, sql};
 use mainstay_rules::event::Kind;
 use mainstay_rules::problem::Problem;
 use mainstay_rules::score::Score;
-use mainstay_rules::scorecard::{self, Latest, NewScore, Recording, ScoreError, Template};
+use mainstay_rules::scorecard::{self, Latest, NewScore, Origin, Recording, ScoreError, Template};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -54,17 +60,20 @@ fn score_of(row: &Row<'_>, column: usize) -> mainstay_db::Result<Option<Score>> 
 /// The account is locked by the caller.
 pub fn record(tx: &mut Tx<'_>, by: &By, account: Uuid, new: &ScoreIn) -> Result<(), Fault> {
     let template = template_of(tx, by.workspace.id, account)?;
-    record_with(tx, by, account, new, &template, false)
+    let is_rolled_up = scope::is_rolled_up(tx, by.workspace.id, account, &new.metric)?;
+    let origin = if is_rolled_up { Origin::StatedOverScopes } else { Origin::Stated };
+    record_with(tx, by, account, new, &template, origin)
 }
 
-/// The same under a template that is known; only what was worked out may score an automatic sub-metric.
+/// The same under a template that is known; only what was worked out may score an automatic sub-metric, or one that
+/// is rolled up from the account's scopes.
 fn record_with(
     tx: &mut Tx<'_>,
     by: &By,
     account: Uuid,
     new: &ScoreIn,
     template: &Template,
-    is_computed: bool,
+    origin: Origin,
 ) -> Result<(), Fault> {
     let effective_at = new.effective_at.unwrap_or(by.at);
     let before = latest_before(tx, by.workspace.id, account, &new.metric, effective_at)?;
@@ -73,7 +82,7 @@ fn record_with(
         effective_at,
         confirms: new.confirms,
         has_evidence: !new.evidence_url.is_empty(),
-        is_computed,
+        origin,
     };
     let recording =
         scorecard::record(template, &new.metric, stated, before.as_ref(), by.at).map_err(|error| refused(&error))?;
@@ -99,7 +108,9 @@ fn refused(error: &ScoreError) -> Fault {
         ScoreError::UnknownMetric(_) => Fault::new(Problem::NotFound, format!("{error}.")),
         ScoreError::InFuture | ScoreError::TooLongAgo => Fault::field(error.at("/effective_at")),
         ScoreError::EvidenceMissing(_) => Fault::field(error.at("/evidence_url")),
-        ScoreError::Automatic(_) | ScoreError::WrongLatest { .. } => Fault::field(error.at("/value")),
+        ScoreError::Automatic(_) | ScoreError::RolledUp(_) | ScoreError::WrongLatest { .. } => {
+            Fault::field(error.at("/value"))
+        }
     }
 }
 

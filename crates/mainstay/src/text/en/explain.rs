@@ -53,6 +53,14 @@ pub fn title(name: &str) -> String {
     format!("Why {name} is what it is")
 }
 
+/// "The mean of the 4 scopes that are scored, each by its weight."
+pub fn rolled_up(scopes: usize) -> String {
+    if scopes == 1 {
+        return "The score of the one scope that is scored.".to_owned();
+    }
+    format!("The mean of the {scopes} scopes that are scored, each by its weight.")
+}
+
 fn shown(score: Option<Mean>) -> String {
     score.map_or_else(|| "nothing".to_owned(), Mean::one_decimal)
 }
@@ -78,6 +86,15 @@ pub fn never_scored_step(unscored: UnscoredStep) -> String {
         UnscoredStep::Zero => "Nothing of this step was scored. In the Overall it counts 0.".to_owned(),
         UnscoredStep::Exclude => "Nothing of this step was scored. The Overall leaves it out.".to_owned(),
     }
+}
+
+/// A step that was typed on the account's scopes.
+pub fn judged_by_scopes(measured: Option<Mean>) -> String {
+    let beside =
+        measured.map_or_else(String::new, |mean| format!("; the account's sub-metrics measure {}", mean.one_decimal()));
+    format!(
+        "The mean of what was typed for the whole step on the scopes, each by its weight. It counts until a sub-metric is scored again{beside}."
+    )
 }
 
 pub fn judged(measured: Option<Mean>) -> String {

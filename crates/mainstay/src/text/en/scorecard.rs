@@ -30,6 +30,7 @@ texts! {
     withdrawn = "withdrawn";
     never_scored = "never scored";
     worked_out = "worked out";
+    rolled_up = "rolled up from scopes";
     activities = "To complete before moving on";
     weighs_nothing = "weighs nothing";
     gap = "Gap";

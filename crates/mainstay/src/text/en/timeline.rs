@@ -173,6 +173,11 @@ pub fn assigned_contract(name: &str) -> Markup {
     html! { "said to which scope " b { (name) } " belongs" }
 }
 
+/// "... of Nordics"
+pub fn of_scope(scope: &Markup) -> Markup {
+    html! { " of the scope " (scope) }
+}
+
 pub fn added_scope(name: &str) -> Markup {
     html! { "added the scope " b { (name) } }
 }

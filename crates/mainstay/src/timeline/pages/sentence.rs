@@ -43,6 +43,9 @@ impl View<'_> {
                     (self.task(kind, entry))
                 }
                 Kind::ScopeAdded | Kind::ScopeChanged | Kind::ScopeRemoved | Kind::ScopeRestored => (scope(kind, entry)),
+                Kind::ScopeScoreRecorded | Kind::ScopeScoreWithdrawn => {
+                    (self.score(entry)) (text::of_scope(&self.scope_link(entry))) (self.as_of(entry))
+                }
                 Kind::ContractScopeChanged => (text::assigned_contract(contract(entry))),
                 Kind::ActivityDone | Kind::ActivityReopened => {
                     (text::ticked(&entry.title, entry.metric.as_ref().map(|(_, step)| step.as_str()), kind == Kind::ActivityDone))
@@ -71,6 +74,11 @@ impl View<'_> {
             Some(after) => text::recorded(&metric, &exact_chip(after), was.as_deref()),
             None => text::withdrew(&metric, was.as_deref()),
         }
+    }
+
+    fn scope_link(&self, entry: &Entry) -> Markup {
+        let place = path(self.caller, self.account, &format!("/scopes/{}/scores", entry.event.subject));
+        html! { a href=(place) { (if entry.about.is_empty() { text::a_scope() } else { &entry.about }) } }
     }
 
     fn task(&self, kind: Kind, entry: &Entry) -> Markup {

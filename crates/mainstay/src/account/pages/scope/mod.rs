@@ -4,6 +4,7 @@ mod form;
 mod one;
 mod tree;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{RawPathParams, State};
@@ -11,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use mainstay_db::{Scope, Tx};
 use mainstay_rules::field::FieldError;
 use mainstay_rules::problem::Problem;
+use mainstay_rules::score::Mean;
 use maud::Markup;
 use uuid::Uuid;
 
@@ -41,6 +43,28 @@ pub(super) struct Shown {
     /// Ids and names of active people.
     people: Vec<(String, String)>,
     contracts: Vec<Contract>,
+    scores: ScopeScores,
+}
+
+/// What the account and its scopes are scored; `app::scope_scores` collects it from the room that knows it.
+#[derive(Default)]
+pub struct ScopeScores {
+    pub step_names: Vec<String>,
+    pub account: Scored,
+    pub of: BTreeMap<Uuid, Scored>,
+}
+
+#[derive(Clone, Default)]
+pub struct Scored {
+    pub steps: Vec<Option<Mean>>,
+    /// None as long as nothing is scored.
+    pub overall: Option<Mean>,
+}
+
+impl ScopeScores {
+    pub(super) fn any(&self) -> bool {
+        self.of.values().any(|scored| scored.overall.is_some())
+    }
 }
 
 /// A form as typed, and what is wrong with it.
@@ -60,6 +84,7 @@ fn find(tx: &mut Tx<'_>, caller: &Caller, id: Uuid, today: jiff::civil::Date) ->
         scopes,
         people: users.into_iter().filter(|user| user.active).map(|user| (user.id.to_string(), user.name)).collect(),
         contracts: store::contracts(tx, workspace, id)?,
+        scores: crate::app::scope_scores(tx, &caller.workspace, id, today)?,
     })
 }
 

@@ -11,6 +11,7 @@ use crate::account::store::Contract;
 use crate::corridor::access::Guarded;
 use crate::corridor::caller::Caller;
 use crate::corridor::frame;
+use crate::corridor::frame_chip::chip;
 use crate::text::{account as words, scope as text};
 
 pub fn page(caller: &Caller, shown: &Shown, scope: &Scoped, typed: &Typed<'_>) -> Markup {
@@ -20,6 +21,7 @@ pub fn page(caller: &Caller, shown: &Shown, scope: &Scoped, typed: &Typed<'_>) -
             h2 #scope-head { (form::whole_name(&shown.scopes, &scope.scope)) }
             @if !scope.scope.is_living() { p.notice.warn { (text::is_archived()) } }
             (facts(caller, shown, scope))
+            (scores(caller, shown, scope))
             (contracts(caller, shown, scope))
             @if scope.writable(caller) { (change(caller, shown, scope, typed)) }
         }
@@ -43,6 +45,23 @@ fn facts(caller: &Caller, shown: &Shown, scope: &Scoped) -> Markup {
                 div { dt { (text::expected_users()) } dd { (text::count(count)) } }
             }
         }
+    }
+}
+
+/// Its steps, and the way to its scores.
+fn scores(caller: &Caller, shown: &Shown, scope: &Scoped) -> Markup {
+    let scored = shown.scores.of.get(&scope.scope.id).cloned().unwrap_or_default();
+    html! {
+        h3 { (text::scores()) }
+        dl.facts {
+            div { dt { (words::overall()) } dd { (chip(scored.overall, false)) } }
+            @for (name, step) in shown.scores.step_names.iter().zip(&scored.steps) {
+                div { dt { (name) } dd { (chip(*step, false)) } }
+            }
+        }
+        p { a href=(of_scope(caller, scope, "/scores")) {
+            @if scope.writable(caller) && scope.scope.is_living() { (text::open_scores()) } @else { (text::see_scores()) }
+        } }
     }
 }
 

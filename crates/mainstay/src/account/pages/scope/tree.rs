@@ -2,16 +2,18 @@
 
 use mainstay_rules::money;
 use mainstay_rules::scope::line_up;
+use mainstay_rules::score::Mean;
 use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::form::{self, Around};
-use super::{Shown, Typed};
+use super::{Scored, Shown, Typed};
 use crate::account::pages::path;
 use crate::account::store::{AccountScope, living_parents};
 use crate::corridor::access::Guarded;
 use crate::corridor::caller::Caller;
 use crate::corridor::frame;
+use crate::corridor::frame_chip::chip;
 use crate::text::{account as words, scope as text};
 
 pub fn page(caller: &Caller, shown: &Shown, typed: &Typed<'_>) -> Markup {
@@ -21,7 +23,7 @@ pub fn page(caller: &Caller, shown: &Shown, typed: &Typed<'_>) -> Markup {
             h2 #scopes-head { (text::scopes()) }
             @if living.is_empty() { p { (text::none_yet()) } }
             @else {
-                p.soft { (text::summary(living.len(), owners(&living))) }
+                p.soft { (text::summary(living.len(), owners(&living))) @if shown.scores.any() { ". " (text::weakest_first()) } }
                 (table(caller, shown))
             }
             (add_form(caller, shown, typed))
@@ -43,22 +45,25 @@ fn table(caller: &Caller, shown: &Shown) -> Markup {
             table.table.scopes {
                 thead { tr {
                     th scope="col" { (text::scope()) }
-                    th scope="col" { (text::kind()) }
+                    th.number scope="col" { (words::overall()) }
+                    @for (index, name) in shown.scores.step_names.iter().enumerate() {
+                        th.number.narrow scope="col" title=(name) { (index + 1) span.sr { " " (name) } }
+                    }
                     th scope="col" { (words::owner()) }
                     th.number scope="col" { (text::expected_users_short()) }
                     th.number scope="col" { (words::arr()) }
                 } }
                 tbody {
                     tr.whole {
-                        th scope="row" { (shown.account.name) }
-                        td { (text::whole_account()) }
+                        th scope="row" { (shown.account.name) " " small.soft { (text::whole_account()) } }
+                        (scores(Some(&shown.scores.account), shown))
                         td { (shown.heading.owner.as_deref().unwrap_or(words::nobody_yet())) }
                         td {}
                         (amount(caller, shown.heading.arr_now))
                     }
                     @for (depth, scope) in in_order(shown) { (row(caller, shown, scope, depth)) }
                     @if shown.arr.unassigned != 0 {
-                        tr { th scope="row" { span.soft { (text::unassigned()) } } td {} td {} td {} (amount(caller, shown.arr.unassigned)) }
+                        tr { th scope="row" { span.soft { (text::unassigned()) } } (scores(None, shown)) td {} td {} (amount(caller, shown.arr.unassigned)) }
                     }
                 }
             }
@@ -75,13 +80,23 @@ fn amount(caller: &Caller, minor: i64) -> Markup {
     }
 }
 
+/// Overall and the five steps; dashes where nothing is scored.
+fn scores(scored: Option<&Scored>, shown: &Shown) -> Markup {
+    let step = |index: usize| scored.and_then(|scored| scored.steps.get(index).copied().flatten());
+    html! {
+        td.number { (chip(scored.and_then(|scored| scored.overall), false)) }
+        @for index in 0..shown.scores.step_names.len() { td.number.narrow { (chip(step(index), false)) } }
+    }
+}
+
 fn row(caller: &Caller, shown: &Shown, scope: &AccountScope, depth: usize) -> Markup {
     html! {
         tr id=(format!("scope-{}", scope.id)) {
             th scope="row" class=(format!("depth-{depth}")) {
                 a href=(path(caller, &shown.account, &format!("/scopes/{}", scope.id))) { (scope.fields.name) }
+                " " small.soft { (text::kind_words(scope.fields.kind)) }
             }
-            td { (text::kind_words(scope.fields.kind)) }
+            (scores(shown.scores.of.get(&scope.id), shown))
             td { @if scope.owner.is_empty() { span.soft { (words::nobody_yet()) } } @else { (scope.owner) } }
             td.number { @if let Some(count) = scope.fields.expected_users { (text::count(count)) } }
             (amount(caller, shown.arr.of(scope.id)))
@@ -89,17 +104,25 @@ fn row(caller: &Caller, shown: &Shown, scope: &AccountScope, depth: usize) -> Ma
     }
 }
 
+/// Where a scope comes among its neighbours: by its score, then by its name.
+type Place<'a> = ((bool, Option<Mean>), &'a str, Uuid);
+
 /// The living scopes from the top down, each under what it stands under, with how deep that is.
 fn in_order(shown: &Shown) -> Vec<(usize, &AccountScope)> {
     let parents = living_parents(&shown.scopes);
+    // The weakest first; what is not scored comes after what is.
+    let score = |id: Uuid| {
+        let overall = shown.scores.of.get(&id).and_then(|scored| scored.overall);
+        (overall.is_none(), overall)
+    };
     let name = |id: Uuid| shown.scopes.iter().find(|scope| scope.id == id).map_or("", |scope| &scope.fields.name);
-    let mut rows: Vec<(Vec<(&str, Uuid)>, &AccountScope)> = shown
+    let mut rows: Vec<(Vec<Place<'_>>, &AccountScope)> = shown
         .scopes
         .iter()
         .filter(|scope| scope.is_living())
         .map(|scope| {
-            let mut line: Vec<(&str, Uuid)> =
-                line_up(&parents, scope.id).into_iter().map(|above| (name(above), above)).collect();
+            let mut line: Vec<Place<'_>> =
+                line_up(&parents, scope.id).into_iter().map(|above| (score(above), name(above), above)).collect();
             line.reverse();
             (line, scope)
         })
