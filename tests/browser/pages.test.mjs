@@ -157,6 +157,12 @@ describe("the demo company", () => {
       }));
   }
 
+  test("hierarchy", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, "/w/snapwright/accounts/hierarchy");
+      await inspect(page, "hierarchy");
+    }));
+
   test("account-scopes-divided, and one of its scopes", () =>
     visit(server.url, admin, async (page) => {
       await open(page, `${await account(page, "Forkful Group")}/scopes`);

@@ -8,6 +8,7 @@ pub mod decimal;
 pub mod event;
 pub mod field;
 pub mod formula;
+pub mod hierarchy;
 pub mod import;
 pub mod job;
 pub mod ledger;

@@ -148,6 +148,10 @@ pub const EXCHANGE_RATES_MAX: i64 = 2_000;
 pub const RATE_MILLIONTHS_MAX: i64 = 1_000_000_000_000;
 /// Subsidiaries under subsidiaries: how many levels a parent may stand above.
 pub const PARENT_LEVELS_MAX: usize = 10;
+/// Accounts that the hierarchy shows, those that bring most.
+pub const HIERARCHY_ACCOUNTS_MAX: i64 = 2_000;
+/// Divided accounts whose scopes the hierarchy shows; of the others it shows the account.
+pub const HIERARCHY_DIVIDED_MAX: usize = 50;
 /// Months of usage revenue kept for one account.
 pub const USAGE_MONTHS_MAX: i64 = 600;
 

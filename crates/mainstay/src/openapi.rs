@@ -127,6 +127,7 @@ use crate::{account, export, import, job, pod, portfolio, scorecard, signal, tas
         account::api::withdraw_amendment,
         account::api::put_contract_scope,
         account::api::put_target,
+        account::api::get_hierarchy,
         account::api::list_scopes,
         account::api::add_scope,
         account::api::get_scope,

@@ -283,6 +283,8 @@ fn routes() -> Routes {
         .post("/w/{workspace}/accounts/{account}/scopes/{scope}", account::pages::change_scope)
         .post("/w/{workspace}/accounts/{account}/scopes/{scope}/archive", account::pages::archive_scope)
         .post("/w/{workspace}/accounts/{account}/scopes/{scope}/restore", account::pages::restore_scope)
+        .get("/w/{workspace}/accounts/hierarchy", account::pages::hierarchy)
+        .get("/api/v1/accounts/hierarchy", account::api::get_hierarchy)
         .get("/api/v1/accounts", account::api::list_accounts)
         .post("/api/v1/accounts", account::api::create_account)
         .put("/api/v1/accounts/by-external-id/{external_id}", account::api::put_account)

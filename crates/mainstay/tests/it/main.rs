@@ -17,6 +17,7 @@ mod export;
 mod field;
 mod gate;
 mod harness;
+mod hierarchy;
 mod import;
 mod import_kinds;
 mod import_large;

@@ -6,6 +6,7 @@ mod explain;
 mod explain_shape;
 mod field;
 mod field_value;
+mod hierarchy;
 mod merge;
 mod movement;
 mod rate;
@@ -29,6 +30,7 @@ pub use explain::{MoneyExplained, MoneyFigure, MoneyPart, MoneyValue, explain_mo
 pub use explain_shape::MoneyExplainOut;
 pub use field::*;
 pub use field_value::{fields_in, fields_out, typed, typed_in};
+pub use hierarchy::*;
 pub use merge::*;
 pub use movement::*;
 pub use rate::*;

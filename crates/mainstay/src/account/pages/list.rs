@@ -77,6 +77,7 @@ fn show(caller: &Caller, asked: &AccountsAsked, found: &Found) -> Markup {
         div.page-head {
             div { h1 { (text::accounts()) } p { (text::list_summary(found.count, archived, searched)) } }
             div.row {
+                a.button href=(caller.path("/accounts/hierarchy")) { (crate::text::hierarchy::hierarchy()) }
                 @if caller.may(Deed::Import) { a.button href=(caller.path("/import/new")) { (text::import()) } }
                 @if found.count > 0 && !archived {
                     a.button href=(bulk(caller, searched)) { (crate::text::bulk::open()) }

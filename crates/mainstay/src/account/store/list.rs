@@ -54,6 +54,8 @@ macro_rules! with_line {
     };
 }
 
+pub(super) use with_line;
+
 /// The part of a line's details that is the account's.
 #[derive(Default, Deserialize)]
 #[serde(default)]

@@ -5,6 +5,7 @@ mod arr;
 mod contract;
 mod field;
 mod field_value;
+mod hierarchy;
 mod list;
 mod merge;
 mod movement;
@@ -27,6 +28,7 @@ pub use contract::{
 };
 pub use field::{FieldChange, add_field, change_field, field, field_uses, live_fields, own_fields};
 pub use field_value::{FieldValues, accounts_naming, choice_places, field_values, put_fields, remove_field_values};
+pub use hierarchy::{Related, hierarchy};
 pub use list::{Edited, Listed, Order, Place, Wanted, count, edited_since, listed, page};
 pub use merge::{Merge, Taken, merge, merge_account, subsidiaries_of, taken_along};
 pub use movement::{

@@ -13,6 +13,7 @@ pub mod explain;
 pub mod export;
 pub mod field;
 pub mod frame;
+pub mod hierarchy;
 pub mod import;
 pub mod job;
 pub mod people;

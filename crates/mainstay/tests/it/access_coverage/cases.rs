@@ -217,6 +217,8 @@ pub const CASES: &[Case] = &[
     case("POST", "/w/{workspace}/accounts/{account}/contracts/{contract}", WriteAccount(Page), Form("name=&notice_days=x"), &[422]),
     case("POST", "/w/{workspace}/accounts/{account}/contracts/{contract}/movements/{day}", WriteAccount(Page), Form("kind=x"), &[422]),
     case("POST", "/w/{workspace}/accounts/{account}/usage", WriteAccount(Page), Form("month=x"), &[422]),
+    case("GET", "/w/{workspace}/accounts/hierarchy", May(Read, Page), None, &[200]),
+    case("GET", "/api/v1/accounts/hierarchy", May(Read, Api), None, &[200]),
     case("GET", "/api/v1/accounts", May(Read, Api), None, &[200]),
     case("POST", "/api/v1/accounts", May(CreateAccount, Api), Json(r#"{"name":""}"#), &[422]),
     case("PUT", "/api/v1/accounts/by-external-id/{external_id}", May(CreateAccount, Api), Json(r#"{"name":""}"#), &[422]),
