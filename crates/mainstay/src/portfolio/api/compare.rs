@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Query, RawQuery, State};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use mainstay_db::{Scope, Tx};
 use mainstay_rules::score::Mean;
@@ -14,10 +15,11 @@ use super::past::day_frame;
 use super::{Asked, Heads, MoneyOut, RowOut, TotalsOut, heads, viewed};
 use crate::app::App;
 use crate::corridor::access::{Allowed, Read};
-use crate::corridor::caller::Caller;
+use crate::corridor::caller::{Caller, Workspace};
 use crate::corridor::fault::Fault;
 use crate::corridor::list::{List, Paging};
 use crate::portfolio::store::{self, Compared, ComparedPlace, Filter, Frame, Line, Totals};
+use crate::scorecard::api::end_of;
 use crate::scorecard::api::explain::{self, Moved};
 use crate::scorecard::api::explain_shape::ExplainCause;
 use mainstay_rules::scorecard::Figure;
@@ -177,13 +179,20 @@ fn pair(tx: &mut Tx<'_>, caller: &Caller, (from, to): (&Heads, &Heads), account:
         Ok::<_, Fault>(found.into_iter().next().filter(|line| !line.archived))
     };
     let (before, after) = (line(tx, from.frame)?, line(tx, to.frame)?);
-    let days = (from.day.min(to.day), from.day.max(to.day));
-    let overall = explain::moved(tx, workspace, account, Figure::Overall, days)?;
+    let times = (moment_of(from, workspace), moment_of(to, workspace));
+    let times = (times.0.min(times.1), times.0.max(times.1));
+    let overall = explain::moved_between(tx, workspace, account, Figure::Overall, times)?;
     let arr = arr_causes(tx, workspace, account, (from.day, to.day))?;
     let explained: i64 = arr.iter().map(|cause| cause.minor).sum();
     let mut pair = Pair { account, before, after, arr, arr_rest: 0, overall };
     pair.arr_rest = pair.arr_change().saturating_sub(explained);
     Ok(pair)
+}
+
+/// Until when a report holds what happened: the end of its day, or the moment in the day when it was kept.
+fn moment_of(heads: &Heads, workspace: &Workspace) -> Timestamp {
+    let end = end_of(heads.day, &workspace.zone);
+    heads.snapshot.as_ref().map_or(end, |snapshot| end.min(snapshot.taken_at))
 }
 
 /// Compares the report of two days, or of snapshots.

@@ -6,6 +6,7 @@ use mainstay_db::Scope;
 use mainstay_rules::limits::NOTE_CHARS_MAX;
 use mainstay_rules::permission::Deed;
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use super::tabs::{Tab, tabs};
 use crate::app::App;
@@ -35,13 +36,20 @@ pub async fn list(
     Ok(frame::page(&caller, Menu::Portfolio, text::snapshots(), &body(&caller, &page)))
 }
 
+/// What the form sends.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct SnapshotForm {
+    note: String,
+}
+
 /// `POST /w/{workspace}/portfolio/snapshots`
 pub async fn take_snapshot(
     State(app): State<App>,
     caller: Allowed<TakeSnapshot>,
-    Posted(new): Posted<SnapshotIn>,
+    Posted(form): Posted<SnapshotForm>,
 ) -> Result<Response, Fault> {
-    let user = Some(caller.user);
+    let (user, new) = (Some(caller.user), SnapshotIn { note: form.note });
     let taken = app.verb(std::sync::Arc::clone(&caller.workspace), user, move |tx, by| take(tx, by, &new)).await?;
     Ok(see_other(&caller.path(&format!("/portfolio?snapshot={}", taken.id))))
 }

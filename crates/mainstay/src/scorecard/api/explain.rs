@@ -196,7 +196,19 @@ pub fn moved(
     figure: Figure,
     (from, to): (Date, Date),
 ) -> Result<Moved, Fault> {
-    let (start, end) = (end_of(from, &workspace.zone), end_of(to, &workspace.zone));
+    let times = (end_of(from, &workspace.zone), end_of(to, &workspace.zone));
+    moved_between(tx, workspace, account, figure, times)
+}
+
+/// The same between two moments.
+pub fn moved_between(
+    tx: &mut Tx<'_>,
+    workspace: &Workspace,
+    account: Uuid,
+    figure: Figure,
+    (start, end): (Timestamp, Timestamp),
+) -> Result<Moved, Fault> {
+    let (from, to) = (workspace.day_of(start), workspace.day_of(end));
     let governing = store::template_of(tx, workspace.id, account)?;
     let versions = store::versions_between(tx, workspace.id, &governing, start, end)?;
     let first = versions.before.clone().unwrap_or_else(|| Arc::clone(&governing));
