@@ -55,25 +55,30 @@ impl View<'_> {
         Some(text::at_stake(&end_arr, notice.as_deref()))
     }
 
-    /// Another type asks for the reason; a past one is as it was.
+    /// Whether cells are typed into and opened: not on paper, and not on a past day, which is not explained by what
+    /// stands there today.
+    fn is_live(&self) -> bool {
+        self.actions.is_some()
+    }
+
+    /// Another type asks for the reason.
     fn type_of(&self, line: &Line, page: &str) -> Markup {
         let number = line.account_type.number();
-        if self.heads.is_past() {
+        if !self.is_live() {
             return html! { (number) };
         }
         html! { a.plain data-dialog href=(format!("{page}/type")) title=(line.account_type.meaning()) { (number) } }
     }
 
-    /// How the cell is typed into, unless it shows the past.
+    /// How the cell is typed into.
     pub(super) fn editable(&self, how: &'static str) -> Option<&'static str> {
-        (!self.heads.is_past()).then_some(how)
+        self.is_live().then_some(how)
     }
 
-    /// The way from a cell that is typed to what stands behind it; its keyboard way is the question mark. What was so on a
-    /// past day is not explained by what stands there today.
+    /// The way from a cell that is typed to what stands behind it; its keyboard way is the question mark.
     fn why(&self, page: &str, what: &str) -> Markup {
         html! {
-            @if !self.heads.is_past() {
+            @if self.is_live() {
                 a.why href=(format!("{page}/explain/{what}")) title=(text::why()) { "?" span.sr { " " (text::why()) } }
             }
         }
@@ -82,7 +87,7 @@ impl View<'_> {
     /// A number that is worked out, which opens into what stands behind it.
     fn opened(&self, page: &str, what: &str, number: &Markup) -> Markup {
         html! {
-            @if self.heads.is_past() { (number) }
+            @if !self.is_live() { (number) }
             @else { a.plain href=(format!("{page}/explain/{what}")) { (number) } }
         }
     }
