@@ -159,6 +159,7 @@ pub fn follow_merge(tx: &mut Tx<'_>, by: &By, source: uuid::Uuid, target: (uuid:
         let role = if member.role == PodRole::Owner { PodRole::Team } else { member.role };
         pod::store::put_member(tx, by, target, member.user_id, role, &member.function)?;
     }
+    scorecard::store::move_scope_scores(tx, by.workspace.id, source, target.0)?;
     task::store::move_open(tx, by, source, target.0)
 }
 

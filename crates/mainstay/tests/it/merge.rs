@@ -141,3 +141,28 @@ both!(
         assert_eq!(chained.header("location"), Some(format!("/api/v1/accounts/{third}").as_str()), "one step, not two");
     }
 );
+
+both!(
+    fn scores_of_scopes_go_along_and_the_account_follows_them(on) {
+        let (house, stays, double) = furnished(on);
+        let part = json!({ "name": "North", "kind": "region" });
+        let part = house.admin.json("POST", &format!("/api/v1/accounts/{double}/scopes"), &part);
+        assert_eq!(part.status, 201, "{}", part.body);
+        let part = part.json()["id"].as_str().expect("an id").to_owned();
+        let scored = format!("scopes/{part}/scores/launched");
+        let answer = house.admin.json("PUT", &format!("/api/v1/accounts/{double}/{scored}"), &json!({ "value": 4 }));
+        assert!(answer.status < 300, "{}", answer.body);
+        let merged = merge(&house, &double, &stays, "The same client twice");
+        assert!(merged.status < 300, "{}", merged.body);
+        let launched = || {
+            let report = house.admin.get("/api/v1/portfolio").json();
+            let mut rows = report["data"].as_array().expect("a list has data").iter();
+            let row = rows.find(|row| row["account"]["id"] == stays.as_str());
+            row.expect("the account is in the report")["steps"][0]["score"].as_f64()
+        };
+        assert_eq!(launched(), Some(4.0), "the account reads what its new scope says");
+        let answer = house.admin.json("PUT", &format!("/api/v1/accounts/{stays}/{scored}"), &json!({ "value": 7 }));
+        assert!(answer.status < 300, "{}", answer.body);
+        assert_eq!(launched(), Some(7.0));
+    }
+);

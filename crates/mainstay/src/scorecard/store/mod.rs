@@ -19,7 +19,7 @@ pub use read::{
     Recorded, all, as_of, history, is_scored, latest, newest, recent, recorded, recorded_between, scores_since,
 };
 pub use roll_up::follow_scopes;
-pub use scope::{ScopeScore, newest_of_scopes, record_on_scope, recorded_on_scope, rolled_up};
+pub use scope::{ScopeScore, move_scope_scores, newest_of_scopes, record_on_scope, recorded_on_scope, rolled_up};
 pub use scope_card::{ScopeCard, ScopeCards, scope_cards};
 pub use template::{PublishedIn, low_of, template_of, templates, version_text, versions_between};
 pub use times::{BEGINNING, Times, of_texts, texts, times};

@@ -238,3 +238,11 @@ pub fn rolled_up(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<
         |row| row.get(0),
     )?)
 }
+
+/// The scopes of one account are another's now: what was scored of them goes along, so that the roll-up finds it.
+pub fn move_scope_scores(tx: &mut Tx<'_>, workspace: Uuid, source: Uuid, target: Uuid) -> Result<(), Fault> {
+    let of: [&dyn mainstay_db::Param; 3] = [&workspace, &source, &target];
+    tx.exec(sql!("UPDATE scope_score SET account_id = $3 WHERE workspace_id = $1 AND account_id = $2"), &of)?;
+    tx.exec(sql!("UPDATE scope_score_latest SET account_id = $3 WHERE workspace_id = $1 AND account_id = $2"), &of)?;
+    Ok(())
+}
