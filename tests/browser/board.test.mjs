@@ -57,7 +57,7 @@ async function compareWithToday(page, kept) {
   const told = (await moved.innerText()).replaceAll(/\s+/g, " ");
   assert.match(told, /Tern/);
   assert.match(told, /Effectively launched \d\.\d → 1\.2/);
-  assert.match(told, /Effectively launched 1\.2 -\d\.\d\d .*Marc Delacroix/, "who says so, and how much it moved");
+  assert.match(told, /Effectively launched 1\.2 −\d\.\d\d .*Marc Delacroix/, "who says so, and how much it moved");
 }
 
 /** Two month ends of the past: the report reads as it did, and every account that moved says why. @param {Page} page */

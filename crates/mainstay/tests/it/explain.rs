@@ -119,7 +119,7 @@ both!(
         assert_eq!((share(0), share(1)), (Some("-3.000000".to_owned()), Some("1.333333".to_owned())));
         assert_eq!(moved["causes"][0]["by"], "Ada Admin");
         let page = house.admin.get(&format!("/w/acme/accounts/{account}/explain/{address}"));
-        assert!(page.body.contains("-3.00") && page.body.contains("+1.33"), "{}", page.body);
+        assert!(page.body.contains("−3.00") && page.body.contains("+1.33"), "{}", page.body);
         let turned = house.admin.get(&format!("/api/v1/accounts/{account}/explain/launched?from=2026-03-01&to=2026-01-01"));
         assert_eq!(turned.status, 422);
     }

@@ -39,7 +39,7 @@ use super::api::MoneyFigure;
 use crate::corridor::access::Guarded;
 use crate::corridor::caller::Caller;
 use crate::corridor::frame::{self, Menu};
-use crate::text::{account as text, frame as words};
+use crate::text::{account as text, frame as words, signed};
 
 /// The tabs of an account, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,7 +170,7 @@ fn facts(caller: &Caller, account: &Account, heading: &Heading) -> Markup {
         div {
             dt { (text::this_year()) }
             dd title=(text::gained_exactly(heading, currency)) {
-                a.plain href=(why(MoneyFigure::Progress)) { (text::gained(heading.gained(), currency)) } " "
+                a.plain href=(why(MoneyFigure::Progress)) { (signed::in_currency(heading.gained(), currency)) } " "
                 small { (text::of_target(heading.delta_target, heading.progress(), currency)) }
             }
         }

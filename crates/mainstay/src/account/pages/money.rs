@@ -22,7 +22,7 @@ use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
 use crate::corridor::frame;
 use crate::corridor::frame_form::{Field, notice_bad};
-use crate::text::{account as text, frame as words, scope as scope_text};
+use crate::text::{account as text, frame as words, scope as scope_text, signed};
 
 /// Characters of an amount as typed.
 const AMOUNT_CHARS_MAX: usize = 20;
@@ -257,7 +257,7 @@ impl View<'_> {
                 td.nowrap { (words::day(row.start_on)) }
                 td.nowrap { @match row.end_on { Some(end) => (words::day(last_day(end))), None => (text::none()) } }
                 td.number title=(money::exact(row.arr_minor, currency)) { (money::short(row.arr_minor, currency)) }
-                td.number title=(money::exact(change, currency)) { (text::gained(change, currency)) }
+                td.number title=(money::exact(change, currency)) { (signed::in_currency(change, currency)) }
                 td.words { @if one.is_price { span.tag { (text::price_tag()) } " " } (one.note) }
                 td.soft { (text::recorded_by(&one.recorder, &recorded)) }
                 @if self.writable {

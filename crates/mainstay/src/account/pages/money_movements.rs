@@ -13,7 +13,7 @@ use super::{MoneyForm, path};
 use crate::account::store::{self, Contract, ContractTerms, Judgement, StoredMovement};
 use crate::corridor::frame;
 use crate::corridor::frame_form::{Field, select};
-use crate::text::{account as text, arr as words_of_arr, frame as words};
+use crate::text::{account as text, arr as words_of_arr, frame as words, signed};
 
 /// Months of usage that the page lists.
 const MONTHS_SHOWN: usize = 12;
@@ -125,7 +125,7 @@ impl View<'_> {
             tr {
                 td.nowrap { (words::day(movement.on)) @if is_ahead { br; small.soft { (text::ahead()) } } }
                 td { (kind_tag(movement.kind)) (self.decision(movement)) }
-                td.number title=(money::exact(movement.amount_minor(), currency)) { (text::gained(movement.amount_minor(), currency)) }
+                td.number title=(money::exact(movement.amount_minor(), currency)) { (signed::in_currency(movement.amount_minor(), currency)) }
                 td { (self.contract_name(movement)) }
                 td.soft { (self.recorder(movement)) }
             }

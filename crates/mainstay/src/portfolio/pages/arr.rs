@@ -21,7 +21,7 @@ use crate::corridor::frame_form::{Field, notice_bad};
 use crate::corridor::list::List;
 use crate::portfolio::api::arr::{MovementsAsked, amount_of, span};
 use crate::portfolio::store::{Arr, Span};
-use crate::text::{arr as text, frame as words};
+use crate::text::{arr as text, frame as words, signed};
 
 /// Movements of one page.
 const PAGE_ROWS: i64 = 100;
@@ -285,7 +285,7 @@ impl View<'_> {
                 td.nowrap { (words::day(movement.on)) }
                 th scope="row" { a href=(self.caller.path(&format!("/accounts/{}/money#movements", one.account_id))) { (one.account) } }
                 td { (kind_tag(movement.kind)) @if let Some((reason, by)) = &one.decided { br; small.soft { (text::decided(by, reason)) } } }
-                td.number title=(money::exact(amount, currency)) { (text::signed(amount, currency)) }
+                td.number title=(money::exact(amount, currency)) { (signed::in_currency(amount, currency)) }
                 td.soft { (one.contract) }
             }
         }

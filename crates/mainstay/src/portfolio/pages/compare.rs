@@ -23,7 +23,7 @@ use crate::portfolio::api::{Asked, Heads, mean};
 use crate::portfolio::store::{Line, Totals};
 use crate::scorecard::api::explain::Cause;
 use crate::text::{
-    arr as arr_text, compare as text, explain as explain_text, frame as words, portfolio as report_text,
+    arr as arr_text, compare as text, explain as explain_text, frame as words, portfolio as report_text, signed,
 };
 
 /// Accounts of one page.
@@ -142,12 +142,12 @@ impl View<'_> {
                 }
                 tfoot { tr {
                     th scope="row" { (text::change()) }
-                    td.number { (text::signed(after.accounts - before.accounts)) }
-                    td.number { (text::signed(after.with_gap - before.with_gap)) }
+                    td.number { (signed::count(after.accounts - before.accounts)) }
+                    td.number { (signed::count(after.with_gap - before.with_gap)) }
                     td.number { @if let (Some(before), Some(after)) = (overall(before), overall(after)) {
-                        (explain_text::signed(after.millionths() - before.millionths()))
+                        (signed::score(after.millionths() - before.millionths()))
                     } }
-                    td.number title=(money::exact(change, currency)) { (report_text::gained(change, currency)) }
+                    td.number title=(money::exact(change, currency)) { (signed::money(change, currency)) }
                 } }
             } }
         }
@@ -239,7 +239,7 @@ impl View<'_> {
             @if before == after { @if let Some(mean) = after { b class=(chip(mean, false)) { (mean.one_decimal()) } } }
             @else {
                 (score(before)) " → " (score(after))
-                " " small { (explain_text::signed(pair.overall_change())) }
+                " " small { (signed::score(pair.overall_change())) }
             }
             @for step in &steps { div { small.soft { (step) } } }
         }
@@ -264,7 +264,7 @@ impl View<'_> {
         html! {
             @if change == 0 { span.soft title=(money::exact(now, currency)) { (report_text::short_amount(now, currency)) } }
             @else {
-                b title=(money::exact(change, currency)) { (report_text::gained(change, currency)) }
+                b title=(money::exact(change, currency)) { (signed::money(change, currency)) }
                 div { small.soft { (text::now(&report_text::short_amount(now, currency))) } }
             }
         }
@@ -280,12 +280,12 @@ impl View<'_> {
             ul.causes {
                 @for cause in &pair.arr {
                     li {
-                        (kind_tag(cause.movement)) " " (report_text::gained(cause.minor, currency)) " " (cause.contract)
+                        (kind_tag(cause.movement)) " " (signed::money(cause.minor, currency)) " " (cause.contract)
                         small.soft { " " (words::day(cause.on)) @if let Some(by) = &cause.by { ", " (by) } }
                         @if let Some(note) = &cause.note { " " span.soft { "“" (note) "”" } }
                     }
                 }
-                @if pair.arr_rest != 0 { li { (report_text::gained(pair.arr_rest, currency)) " " span.soft { (self.rest()) } } }
+                @if pair.arr_rest != 0 { li { (signed::money(pair.arr_rest, currency)) " " span.soft { (self.rest()) } } }
                 @for cause in scores.iter().take(CAUSES_TOLD) { (self.score_cause(cause, pair)) }
                 @if left > 0 { li { a href=(format!("{account}/explain/overall?from={from}&to={to}#moved-head")) { (text::more(left)) } } }
             }
@@ -307,7 +307,7 @@ impl View<'_> {
             li {
                 @if let Some(scored) = &cause.score { (name(&scored.metric)) " " (score(scored.value.map(Mean::from))) }
                 @if let Some((key, version)) = &cause.template { (explain_text::template_version(key, *version)) }
-                " " (explain_text::signed(cause.share))
+                " " (signed::score(cause.share))
                 small.soft { " " (words::day(self.caller.workspace.day_of(cause.at))) @if !cause.by.is_empty() { ", " (cause.by) } }
                 @if !cause.note.is_empty() { " " span.soft { "“" (cause.note) "”" } }
             }

@@ -16,7 +16,7 @@ use crate::corridor::frame::{self, Menu};
 use crate::portfolio::api::{Mover, compared_with, movers};
 use crate::scorecard::pages::chip;
 use crate::text::portfolio_mobility as text;
-use crate::text::{frame as words, portfolio};
+use crate::text::{frame as words, portfolio, signed};
 
 /// `GET /w/{workspace}/portfolio/mobility`
 pub async fn show(State(app): State<App>, caller: Allowed<Read>) -> Result<Markup, Fault> {
@@ -83,7 +83,7 @@ impl View<'_> {
                 td { (line.associate) }
                 td.number { (chip(Some(mover.before), false)) }
                 td.number { (chip(Some(mover.now()), false)) }
-                td.number { a href=(why) { (text::by(mover.change())) } }
+                td.number { a href=(why) { (signed::score(mover.change())) } }
                 td.number title=(money::exact(line.arr_now, currency)) { (money::short(line.arr_now, currency)) }
                 td.actions { a.button.small data-dialog href=(format!("{page}/type")) { (text::change_type()) span.sr { " " (line.name) } } }
             }

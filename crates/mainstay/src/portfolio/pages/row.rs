@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::View;
 use crate::portfolio::store::{Line, SortKey, Totals};
 use crate::text::account::notice_by;
-use crate::text::{frame as words, portfolio as text};
+use crate::text::{frame as words, portfolio as text, signed};
 
 impl View<'_> {
     /// Rows and totals alone: what an edit answers and a live page fetches.
@@ -130,7 +130,7 @@ impl View<'_> {
         match progress {
             Progress::None => html! { small { (text::no_target()) } },
             Progress::Money(minor) => {
-                html! { span title=(money::exact(minor, currency)) { (text::gained(minor, currency)) } }
+                html! { span title=(money::exact(minor, currency)) { (signed::money(minor, currency)) } }
             }
             Progress::Percent(hundredths) => {
                 let percent = hundredths / 100;

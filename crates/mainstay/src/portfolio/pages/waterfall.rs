@@ -3,7 +3,7 @@
 use mainstay_rules::money::{self, Currency};
 use maud::{Markup, html};
 
-use crate::text::arr as text;
+use crate::text::{arr as text, signed};
 
 /// One column of the picture and one row of the table beside it.
 pub struct Step {
@@ -88,7 +88,11 @@ fn class(step: &Step) -> &'static str {
 }
 
 fn amount(step: &Step, currency: Currency) -> String {
-    if step.is_balance { money::short(step.amount_minor, currency) } else { text::signed(step.amount_minor, currency) }
+    if step.is_balance {
+        money::short(step.amount_minor, currency)
+    } else {
+        signed::in_currency(step.amount_minor, currency)
+    }
 }
 
 fn described(steps: &[Step], currency: Currency) -> String {

@@ -20,7 +20,7 @@ use crate::corridor::fault::Fault;
 use crate::scorecard::api::explain::{Between, Cause, ExplainAddress, Explained, Moved, What, explain as read, moved};
 use crate::scorecard::api::scope::RolledUp;
 use crate::scorecard::api::{Course, ExplainInput, course, millionths};
-use crate::text::{explain as text, frame as words, scope as scopes};
+use crate::text::{explain as text, frame as words, scope as scopes, signed};
 
 /// `GET /w/{workspace}/accounts/{account}/explain/{what}`
 pub async fn explain(
@@ -294,7 +294,7 @@ impl View<'_> {
                         tbody { @for cause in &moved.causes { (self.cause(cause)) } }
                         tfoot { tr {
                             th scope="row" { (text::difference()) } td {}
-                            td.number title=(millionths(difference)) { (text::signed(difference)) } td {} td {}
+                            td.number title=(millionths(difference)) { (signed::score(difference)) } td {} td {}
                         } }
                     }
                 }
@@ -314,7 +314,7 @@ impl View<'_> {
                     }
                     @if let Some((key, version)) = &cause.template { (text::template_version(key, *version)) }
                 }
-                td.number title=(millionths(cause.share)) { (text::signed(cause.share)) }
+                td.number title=(millionths(cause.share)) { (signed::score(cause.share)) }
                 td { (cause.by) }
                 td.words { (cause.note) }
             }

@@ -6,7 +6,7 @@ use mainstay_rules::money::{self, Currency};
 use mainstay_rules::progress::Progress;
 
 use crate::account::pages::Heading;
-use crate::text::texts;
+use crate::text::{signed, texts};
 
 texts! {
     account = "Account";
@@ -45,12 +45,6 @@ pub fn type_words(kind: AccountType) -> &'static str {
         AccountType::Three => "modest, with upside",
         AccountType::Four => "maintained",
     }
-}
-
-/// "+EUR 110k"
-pub fn gained(minor: i64, currency: Currency) -> String {
-    let short = money::short(minor, currency);
-    if minor > 0 { format!("+{short}") } else { short }
 }
 
 /// "EUR 110,000.00 of EUR 250,000.00"
@@ -296,7 +290,7 @@ pub fn withdraw_from(day: &str) -> String {
 pub fn progress_words(progress: Progress, currency: Currency) -> String {
     match progress {
         Progress::None => "no target".to_owned(),
-        Progress::Money(minor) => gained(minor, currency),
+        Progress::Money(minor) => signed::in_currency(minor, currency),
         Progress::Percent(hundredths) => format!("{} %", hundredths / 100),
     }
 }

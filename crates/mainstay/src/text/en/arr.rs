@@ -1,7 +1,6 @@
 //! Words of the page about ARR, and of movements wherever they are shown.
 
 use mainstay_rules::ledger::MovementKind;
-use mainstay_rules::money::{self, Currency};
 
 use crate::text::texts;
 
@@ -125,12 +124,6 @@ pub fn part_word(part: &str) -> &'static str {
         "churn" => "lost clients",
         _ => "unchanged clients",
     }
-}
-
-/// "+EUR 110k", "EUR -40k"
-pub fn signed(minor: i64, currency: Currency) -> String {
-    let short = money::short(minor, currency);
-    if minor > 0 { format!("+{short}") } else { short }
 }
 
 /// "decided by Ada: the price list of 2026"

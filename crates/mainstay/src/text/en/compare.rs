@@ -33,10 +33,6 @@ pub fn summary(from: &str, to: &str, moved: i64) -> String {
     format!("{from} to {to} · {accounts} moved")
 }
 
-pub fn signed(count: i64) -> String {
-    if count > 0 { format!("+{count}") } else { count.to_string().replace('-', "−") }
-}
-
 pub fn other_type(before: i64, after: i64) -> String {
     format!("type {before} → {after}")
 }

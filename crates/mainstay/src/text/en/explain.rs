@@ -195,9 +195,3 @@ pub fn version_mark(version: u32) -> String {
 pub fn coverage(scored: usize, of: usize, template: &str, version: u32) -> String {
     format!("{scored} of {of} sub-metrics scored · template {template} {version}")
 }
-
-/// "+0.35", of millionths.
-pub fn signed(millionths: i64) -> String {
-    let words = Mean::from_millionths(millionths).two_places();
-    if millionths > 0 { format!("+{words}") } else { words }
-}

@@ -24,6 +24,7 @@ pub mod portfolio_view;
 pub mod scope;
 pub mod scorecard;
 pub mod signal;
+pub mod signed;
 pub mod task;
 pub mod template;
 pub mod timeline;

@@ -131,12 +131,6 @@ pub fn short_amount(minor: i64, currency: Currency) -> String {
     short.replace(currency.code(), "").trim().to_owned()
 }
 
-/// "+120k" when the target is no sensible measure of it.
-pub fn gained(minor: i64, currency: Currency) -> String {
-    let short = short_amount(minor, currency);
-    if minor > 0 { format!("+{short}") } else { short }
-}
-
 pub fn column(key: SortKey, heads: &Template) -> &str {
     match key {
         SortKey::Name => "Account",

@@ -1,7 +1,5 @@
 //! Words of the mobility list.
 
-use mainstay_rules::score::Mean;
-
 use crate::text::texts;
 
 texts! {
@@ -25,10 +23,4 @@ texts! {
 
 pub fn what(then: &str) -> String {
     format!("Accounts whose Overall moved by two points or more since {then}.")
-}
-
-/// "+2.40"
-pub fn by(millionths: i64) -> String {
-    let words = Mean::from_millionths(millionths).two_places();
-    if millionths > 0 { format!("+{words}") } else { words }
 }
