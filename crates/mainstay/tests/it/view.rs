@@ -206,7 +206,9 @@ both!(
         }
         assert_eq!(mia.json("PATCH", &path, &json!({ "shared": true })).status, 200);
         assert_eq!(names(&house.admin.get(&format!("/api/v1/portfolio?view={id}"))), ["Albion", "Bowlroute"]);
-        assert!(lea.get("/w/acme/portfolio").body.contains(&format!("view={id}")), "it is among everybody's views");
+        let of_lea = lea.get("/w/acme/portfolio").body;
+        assert!(of_lea.contains(&format!("view={id}")) && of_lea.contains("<small>by Mia</small>"), "among everybody's views, with its owner");
+        assert!(!mia.get("/w/acme/portfolio").body.contains("<small>by Mia</small>"), "nobody is told that a view is their own");
         let mut noa = house.person("Noa", "noa@acme.example", "member");
         noa.enter("acme");
         assert_eq!(noa.json("PATCH", &path, &json!({ "name": "Mine" })).status, 403);
@@ -218,6 +220,23 @@ both!(
         assert_eq!(mia.get(&path).status, 404);
         assert_eq!(names(&house.admin.get("/api/v1/portfolio?view=weekly-call")), ["Dunes", "Bowlroute", "Casavero", "Albion"]);
         assert!(house.admin.get("/api/v1/portfolio?view=board").json()["groups"].is_array());
+    }
+);
+
+both!(
+    fn groups_that_are_left_out_are_spoken_of(on) {
+        let house = House::new(on);
+        for number in 0..=200 {
+            let body = json!({ "name": format!("Account {number}"), "type": 4, "industry": format!("Industry {number}") });
+            assert_eq!(house.admin.json("POST", "/api/v1/accounts", &body).status, 201);
+        }
+        let told = |query: &str| {
+            let page = house.admin.get(&format!("/w/acme/portfolio?{query}")).body;
+            let answer = house.admin.get(&format!("/api/v1/portfolio?{query}")).json();
+            (page.contains("Only the largest groups are shown."), answer["more_groups"].clone())
+        };
+        assert_eq!(told("group=industry"), (true, json!(true)));
+        assert_eq!(told("group=type"), (false, Value::Null));
     }
 );
 

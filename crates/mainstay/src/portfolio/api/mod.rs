@@ -80,6 +80,7 @@ pub async fn list(
             data: lines.iter().map(|line| heads.row(line)).collect(),
             next_cursor,
             totals: TotalsOut::of(&kept.of(tx, of, &filter, heads.day)?, heads.currency),
+            more_groups: groups.as_ref().is_some_and(|groups| groups.more),
             groups: groups.map(|groups| groups.out(heads.currency)),
         })
     };

@@ -189,6 +189,9 @@ pub struct PortfolioOut {
     /// With `group`: the groups of everything that matches, each with its totals. The sums of the groups are the totals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<Vec<GroupOut>>,
+    /// With `group`: there are smaller groups, which are left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub more_groups: bool,
 }
 
 #[derive(Serialize, ToSchema)]

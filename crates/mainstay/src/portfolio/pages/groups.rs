@@ -29,13 +29,19 @@ impl View<'_> {
                 @if is_open {
                     tbody { @for line in &report.lines { (self.row(line)) } }
                     @if report.next_cursor.is_some() {
-                        tbody { tr { td.wide colspan=(self.columns.keys().len() + self.columns.own().len()) {
+                        tbody { tr { td.wide colspan=(self.width()) {
                             a href=(self.of_group(asked, word, value)) { (text::more_rows()) }
                         } } }
                     }
                 }
             }
+            @if grouped.more { tbody { tr { td.wide.soft colspan=(self.width()) { (text::more_groups()) } } } }
         }
+    }
+
+    /// How many columns the sheet has.
+    fn width(&self) -> usize {
+        self.columns.keys().len() + self.columns.own().len()
     }
 
     /// The accounts of a group as a list of their own.

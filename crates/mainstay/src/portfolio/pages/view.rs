@@ -34,8 +34,10 @@ impl View<'_> {
                     a href=(path("board")) aria-current=[mark("board")] { (text::board()) }
                     @for view in saved {
                         @let id = view.id.to_string();
-                        a href=(path(&id)) aria-current=[mark(&id)] title=[(view.owner_id != self.caller.user).then(|| view.owner.clone())] {
-                            (view.name) @if !view.shared { " " small { (text::private()) } }
+                        a href=(path(&id)) aria-current=[mark(&id)] {
+                            (view.name)
+                            @if !view.shared { " " small { (text::private()) } }
+                            @else if view.owner_id != self.caller.user { " " small { (text::of_person(&view.owner)) } }
                         }
                     }
                 }

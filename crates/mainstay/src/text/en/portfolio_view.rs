@@ -28,8 +28,6 @@ texts! {
     group = "Group";
     end_quarter = "End quarter";
     accounts = "Accounts";
-    show_accounts = "show its accounts";
-    hide_accounts = "hide its accounts";
     open_filtered = "Open as a list";
     more_rows = "There are more; open them as a list.";
     more_groups = "Only the largest groups are shown.";
@@ -51,7 +49,6 @@ texts! {
     replace_query = "Keep the filter, columns, order and groups as they are now";
     delete_view = "Delete view";
     private = "private";
-    of_others = "shared by somebody else";
     type_word = "Type";
     total = "All";
 }
@@ -104,10 +101,11 @@ pub fn remove_filter(chip: &str) -> String {
     format!("Remove the filter {chip}")
 }
 
-pub fn so_many_accounts(count: i64) -> String {
-    if count == 1 { "1 account".to_owned() } else { format!("{count} accounts") }
+/// Whose view it is, where it is somebody else's.
+pub fn of_person(name: &str) -> String {
+    format!("by {name}")
 }
 
-pub fn grouped_by(name: &str) -> String {
-    format!("Grouped by {name}")
+pub fn so_many_accounts(count: i64) -> String {
+    if count == 1 { "1 account".to_owned() } else { format!("{count} accounts") }
 }
