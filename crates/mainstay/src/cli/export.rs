@@ -19,7 +19,7 @@ use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
 use crate::export::store::{self, Report};
 use crate::import::store::Who;
-use crate::portfolio::api::{Columns, Heads, RowOut, heads};
+use crate::portfolio::api::{Columns, Courses, Heads, RowOut, heads};
 use crate::portfolio::store::{self as portfolio, Frame, Line, Totals};
 
 /// Accounts that one reading transaction takes: a long one would hold the database's history back.
@@ -109,7 +109,8 @@ async fn report(app: &App, workspace: &Arc<Workspace>, viewer: Option<Who>, head
     let day = workspace.day_of(app.source.now());
     let about = store::about(workspace, day, None);
     let columns = Columns::chosen(None, heads.templates.default(), &heads.fields)?;
-    Ok(Report { totals: Totals::of(&lines), heads, columns, lines, currency: workspace.currency, day, about })
+    let (totals, currency, courses) = (Totals::of(&lines), workspace.currency, Courses::default());
+    Ok(Report { lines, totals, heads, columns, courses, currency, day, about })
 }
 
 fn part_of(tx: &mut Tx<'_>, workspace: Uuid, viewer: Option<Who>, ids: &[Uuid]) -> Result<Vec<Line>, Fault> {

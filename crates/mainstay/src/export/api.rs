@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::corridor::access::{Allowed, Read};
 use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
-use crate::portfolio::api::{Asked, Columns, heads, viewed};
+use crate::portfolio::api::{Asked, Columns, Courses, heads, viewed};
 use crate::portfolio::store::Totals;
 use crate::text::export as text;
 
@@ -74,7 +74,10 @@ pub async fn export(
 /// The file as an attachment.
 pub async fn file(app: &App, caller: &Caller, format: Option<&str>, asked: &Asked) -> Result<Response, Fault> {
     let format = Format::parse(format)?;
-    let report = report(app, caller, asked).await?;
+    // A file has every column of the lines and none of those that tell of other days: what a spreadsheet computes on
+    // are numbers of one day.
+    let asked = Asked { columns: Some("name".to_owned()), ..asked.clone() };
+    let report = report(app, caller, &asked).await?;
     let name = text::file_name(&report.day.to_string(), format.ending());
     // Thousands of rows are seconds of work for a core: not on a thread that answers others.
     let bytes = tokio::task::spawn_blocking(move || written(&report, format)).await.map_err(Fault::internal)??;
@@ -105,7 +108,7 @@ pub async fn report(app: &App, caller: &Caller, asked: &Asked) -> Result<Report,
     let (wanted, acting) = (asked.clone(), caller.clone());
     let (workspace, today) = (caller.workspace.id, caller.today(app));
     let frame = asked.frame(today)?;
-    let (asked, heads, columns, lines) = app
+    let (asked, heads, (columns, courses), lines) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
             let heads = heads(tx, &acting.workspace, frame, today)?;
@@ -115,7 +118,8 @@ pub async fn report(app: &App, caller: &Caller, asked: &Asked) -> Result<Report,
             let columns = Columns::chosen(asked.columns.as_deref(), known.heads, &heads.fields)?;
             let (filter, sort) = (asked.filter(&acting, &known)?, asked.sort(&known)?);
             let lines = store::lines(tx, (workspace, frame), &filter, sort)?;
-            Ok::<_, Fault>((asked, heads, columns, lines))
+            let courses = Courses::read(tx, workspace, &heads, &columns, &lines)?;
+            Ok::<_, Fault>((asked, heads, (columns, courses), lines))
         })
         .await?;
     let (currency, day) = (heads.currency, heads.day);
@@ -124,5 +128,5 @@ pub async fn report(app: &App, caller: &Caller, asked: &Asked) -> Result<Report,
     if !matching.is_empty() {
         about.push(text::only_matching(&matching));
     }
-    Ok(Report { totals: Totals::of(&lines), heads, columns, lines, currency, day, about })
+    Ok(Report { totals: Totals::of(&lines), heads, columns, courses, lines, currency, day, about })
 }

@@ -50,7 +50,7 @@ fn paper(caller: &Caller, report: &Report) -> Markup {
                 }
                 main #main {
                     @if report.lines.is_empty() { p { (text::no_accounts()) } }
-                    @else { (printed(caller, (&report.lines, &report.totals), &report.heads, &report.columns)) }
+                    @else { (printed(caller, (&report.lines, &report.totals), &report.heads, (&report.columns, &report.courses))) }
                 }
                 footer.paper-foot { p { (report.about.join(" ")) } }
             }

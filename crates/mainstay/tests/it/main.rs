@@ -8,6 +8,7 @@ mod as_of;
 mod bulk_edit;
 mod cli;
 mod compare;
+mod course;
 mod crash;
 mod demo;
 mod disk;

@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
-use crate::portfolio::api::{Columns, Heads};
+use crate::portfolio::api::{Columns, Courses, Heads};
 use crate::portfolio::store::{self as portfolio, Filter, Frame, Line, Sort, Totals};
 use crate::text::{export as text, frame as words};
 
@@ -34,6 +34,8 @@ pub struct Report {
     pub heads: Heads,
     /// What the reader sees of each account; a file has every column.
     pub columns: Columns,
+    /// What other days say beside the lines; a file leaves it out.
+    pub courses: Courses,
     pub currency: Currency,
     /// Of which day it is.
     pub day: Date,

@@ -38,7 +38,10 @@ pub struct Asked {
     pub attention: Option<String>,
     /// `1`: the archived accounts instead of the others.
     pub archived: Option<String>,
-    /// What the page shows of each account, separated by commas; the API answers all.
+    /// What the page shows of each account, separated by commas: the words of `sort`, `steps` for the five, and
+    /// `report` for all of the progress report. The API answers all of them; `trend` (the Overall at the end of each of the last twelve
+    /// weeks) is answered when it is asked for.
+    #[param(example = "report,trend")]
     pub columns: Option<String>,
     /// `type`, `associate`, `industry`, `vertical`, `geography`, `overall`, a step's key, `gap`, `end_quarter`, `tenure`,
     /// or `field.` and the key of an own field that is no number: also answers the groups with their totals.

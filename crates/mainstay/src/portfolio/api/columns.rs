@@ -8,10 +8,32 @@ use super::{sort_word, words::OWN};
 use crate::corridor::fault::Fault;
 use crate::portfolio::store::{Facet, SortKey, folded};
 
+/// The word for the columns of the progress report, beside which others can be named.
+const REPORT: &str = "report";
+/// The word for the five steps, whatever their scorecard calls them.
+const STEPS: &str = "steps";
+
+/// Columns that tell of other days: they stand behind the Overall, and nothing is ordered by them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    Trend,
+}
+
+impl Course {
+    pub const ALL: [Self; 1] = [Self::Trend];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Trend => "trend",
+        }
+    }
+}
+
 /// Which columns a reader sees.
 #[derive(Clone, Debug)]
 pub struct Columns {
     keys: Vec<SortKey>,
+    courses: Vec<Course>,
     own: Vec<Field>,
     /// Nobody has chosen: the columns of the progress report.
     pub is_default: bool,
@@ -21,19 +43,28 @@ impl Columns {
     /// `words` as in an address, separated by commas; the account's name is always among them.
     pub fn chosen(words: Option<&str>, heads: &Template, fields: &[Field]) -> Result<Self, Fault> {
         let Some(words) = words.filter(|words| !words.is_empty()) else {
-            return Ok(Self { keys: SortKey::ALL.to_vec(), own: Vec::new(), is_default: true });
+            return Ok(Self { keys: SortKey::ALL.to_vec(), courses: Vec::new(), own: Vec::new(), is_default: true });
         };
         let wanted: Vec<&str> = words.split(',').map(str::trim).collect();
         let mut known: Vec<String> = all().map(|key| sort_word(key, heads).to_owned()).collect();
+        known.extend(Course::ALL.map(|course| course.word().to_owned()));
+        known.extend([REPORT, STEPS].map(str::to_owned));
         known.extend(fields.iter().map(Field::word));
         if let Some(unknown) = wanted.iter().find(|word| !known.iter().any(|known| known == *word)) {
             let short: String = unknown.chars().take(40).collect();
             let message = format!("{short} is no column; the columns are {}", known.join(", "));
             return Err(Fault::field(FieldError::new("/columns", FieldCode::Unknown, message)));
         }
-        let is_wanted = |key: &SortKey| *key == SortKey::Name || wanted.contains(&sort_word(*key, heads));
+        let (report, steps) = (wanted.contains(&REPORT), wanted.contains(&STEPS));
+        let is_wanted = |key: &SortKey| {
+            *key == SortKey::Name
+                || (report && SortKey::ALL.contains(key))
+                || (steps && matches!(key, SortKey::Step(_)))
+                || wanted.contains(&sort_word(*key, heads))
+        };
+        let courses = Course::ALL.into_iter().filter(|course| wanted.contains(&course.word())).collect();
         let own = fields.iter().filter(|field| wanted.contains(&field.word().as_str())).cloned().collect();
-        Ok(Self { keys: all().filter(is_wanted).collect(), own, is_default: false })
+        Ok(Self { keys: all().filter(is_wanted).collect(), courses, own, is_default: false })
     }
 
     pub fn shows(&self, key: SortKey) -> bool {
@@ -42,6 +73,26 @@ impl Columns {
 
     pub fn keys(&self) -> &[SortKey] {
         &self.keys
+    }
+
+    /// The columns left of those that tell of other days, and those right of them.
+    pub fn sides(&self) -> (&[SortKey], &[SortKey]) {
+        let place = |key: &SortKey| all().position(|known| known == *key);
+        let left = self.keys.partition_point(|key| place(key) <= place(&SortKey::Overall));
+        self.keys.split_at(left)
+    }
+
+    pub fn courses(&self) -> &[Course] {
+        &self.courses
+    }
+
+    pub fn tells(&self, course: Course) -> bool {
+        self.courses.contains(&course)
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.keys.len() + self.courses.len() + self.own.len()
     }
 
     pub fn own(&self) -> &[Field] {

@@ -7,6 +7,7 @@ mod bulk;
 mod bulk_doors;
 mod columns;
 pub mod compare;
+mod course;
 mod edit;
 mod group;
 mod grouped;
@@ -14,6 +15,7 @@ mod mobility;
 mod past;
 mod shape;
 mod snapshot;
+mod trend;
 mod view;
 mod words;
 
@@ -30,13 +32,15 @@ use mainstay_rules::scorecard::Templates;
 pub use asked::{Asked, sort_word};
 pub use bulk::{BulkIn, Outcome, Plan, PlannedAccount, apply_bulk, chosen, matching, plan, undo_bulk};
 pub use bulk_doors::*;
-pub use columns::{Columns, all as all_columns};
+pub use columns::{Columns, Course, all as all_columns};
+pub use course::Courses;
 pub use edit::{EditIn, EditsIn, apply, set_associate};
 pub use group::{GroupOut, WORDS as GROUP_WORDS, condition, tenure};
 pub use grouped::{Grouped, grouped, heat};
 pub use mobility::*;
 pub use shape::{MoneyOut, PortfolioOut, RowOut, RowsOut, TotalsOut, mean, progress_of};
 pub use snapshot::*;
+pub use trend::{TREND_WEEKS, Trend};
 pub use view::*;
 pub use words::{Known, MISSING, OWN, WORDS as CONDITION_WORDS};
 
@@ -70,14 +74,16 @@ pub async fn list(
         let known = heads.known();
         let asked = viewed(tx, &acting, asked.clone())?;
         let filter = asked.filter(&acting, &known)?;
+        let columns = Columns::chosen(asked.columns.as_deref(), known.heads, &heads.fields)?;
         let after: Option<Place> = asked.paging().after()?;
         let mut lines = store::page(tx, of, &filter, asked.sort(&known)?, after.as_ref(), limit + 1)?;
         let next_cursor = cut(&mut lines, limit)?;
         let groups = asked.group.as_deref().map(|word| grouped(tx, of, &filter, word, &known)).transpose()?;
+        let courses = Courses::read(tx, workspace, &heads, &columns, &lines)?;
         Ok::<_, Fault>(PortfolioOut {
             as_of: heads.day,
             snapshot: heads.snapshot.as_ref().map(|snapshot| snapshot.id),
-            data: lines.iter().map(|line| heads.row(line)).collect(),
+            data: lines.iter().map(|line| courses.row(&heads, line)).collect(),
             next_cursor,
             totals: TotalsOut::of(&kept.of(tx, of, &filter, heads.day)?, heads.currency),
             more_groups: groups.as_ref().is_some_and(|groups| groups.more),

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::GroupOut;
+use super::trend::TrendPointOut;
 use crate::account::api::fields_out;
 pub use crate::account::api::{MoneyOut, PersonRef};
 use crate::portfolio::store::{Line, LineStep, Totals};
@@ -85,6 +86,9 @@ pub struct RowOut {
     /// What the account has in the workspace's own fields, by key; see `GET /accounts/{account}`.
     #[schema(value_type = Object, example = json!({"renewal_likelihood": "likely"}))]
     pub fields: BTreeMap<String, Json>,
+    /// With `columns=trend`: the Overall at the end of each of the last twelve weeks and of the report's day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trend: Option<Vec<TrendPointOut>>,
     pub version: i64,
 }
 
@@ -108,6 +112,7 @@ impl RowOut {
             progress: fraction(line.progress()),
             gap: gap_step.map(|step| GapOut { step: step.key.clone(), metric: line.gap_metric.clone() }),
             fields: fields_out(&line.details.fields, fields, currency),
+            trend: None,
             version: line.version,
         }
     }

@@ -23,7 +23,14 @@ use crate::corridor::verb::By;
 use crate::portfolio::store::{self, Frame, SavedView, ViewChange};
 
 /// The views that ship: their word, and what they ask.
-pub const SHIPPED: [(&str, &str); 2] = [("weekly-call", "attention=1&sort=overall"), ("board", "group=type")];
+pub const SHIPPED: [(&str, &str); 2] = [
+    ("weekly-call", "attention=1&sort=overall&columns=report,trend"),
+    // The type is the group's, and gaps are the week's work.
+    (
+        "board",
+        "group=type&columns=associate,end_date,steps,overall,trend,arr_last_year,arr_delta_target,arr_ytd,progress",
+    ),
+];
 
 impl Guarded for SavedView {
     const PARAMETER: &'static str = "view";

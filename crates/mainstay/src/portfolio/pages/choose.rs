@@ -4,9 +4,9 @@ use mainstay_rules::custom_field::{Field, Kind};
 use maud::{Markup, html};
 
 use super::View;
-use crate::portfolio::api::{Asked, CONDITION_WORDS, Columns, GROUP_WORDS, OWN, all_columns, sort_word};
+use crate::portfolio::api::{Asked, CONDITION_WORDS, Columns, Course, GROUP_WORDS, OWN, all_columns, sort_word};
 use crate::portfolio::store::SortKey;
-use crate::text::{portfolio as report_text, portfolio_view as text};
+use crate::text::{portfolio as report_text, portfolio_course as course_text, portfolio_view as text};
 
 impl View<'_> {
     /// The tools beside the filters, and the chips of what is filtered.
@@ -172,6 +172,7 @@ impl View<'_> {
                         @for key in all_columns().filter(|key| *key != SortKey::Name) {
                             (box_of(sort_word(key, heads), report_text::column(key, heads), columns.shows(key)))
                         }
+                        @for course in Course::ALL { (box_of(course.word(), course_text::column(course), columns.tells(course))) }
                         @for field in &self.heads.fields { (box_of(&format!("{OWN}{}", field.key), &field.name, columns.shows_own(field))) }
                     }
                     p.hint { (text::columns_what()) }

@@ -29,19 +29,14 @@ impl View<'_> {
                 @if is_open {
                     tbody { @for line in &report.lines { (self.row(line)) } }
                     @if report.next_cursor.is_some() {
-                        tbody { tr { td.wide colspan=(self.width()) {
+                        tbody { tr { td.wide colspan=(self.columns.count()) {
                             a href=(self.of_group(asked, word, value)) { (text::more_rows()) }
                         } } }
                     }
                 }
             }
-            @if grouped.more { tbody { tr { td.wide.soft colspan=(self.width()) { (text::more_groups()) } } } }
+            @if grouped.more { tbody { tr { td.wide.soft colspan=(self.columns.count()) { (text::more_groups()) } } } }
         }
-    }
-
-    /// How many columns the sheet has.
-    fn width(&self) -> usize {
-        self.columns.keys().len() + self.columns.own().len()
     }
 
     /// The accounts of a group as a list of their own.
@@ -52,13 +47,22 @@ impl View<'_> {
 
     /// The totals below the columns that have some, behind the first.
     pub(super) fn sums(&self, totals: &Totals) -> Markup {
+        let (left, right) = self.columns.sides();
+        html! {
+            @for key in left.iter().filter(|key| **key != SortKey::Name) { (self.sum_of(*key, totals)) }
+            @for _ in self.columns.courses() { td {} }
+            @for key in right { (self.sum_of(*key, totals)) }
+            @for _ in self.columns.own() { td {} }
+        }
+    }
+
+    fn sum_of(&self, key: SortKey, totals: &Totals) -> Markup {
         let currency = self.heads.currency;
         let sum = |minor: i64| html! { td.n title=(money::exact(minor, currency)) { (report_text::short_amount(minor, currency)) } };
         html! {
-            @for key in self.columns.keys().iter().filter(|key| **key != SortKey::Name) {
                 @match key {
                     SortKey::Step(index) => td.c {
-                        @let (total, count) = totals.steps.get(usize::from(*index)).copied().unwrap_or_default();
+                        @let (total, count) = totals.steps.get(usize::from(index)).copied().unwrap_or_default();
                         @if let Some(mean) = mean(total, count) { (mean.one_decimal()) }
                     },
                     SortKey::Overall => td {
@@ -71,8 +75,6 @@ impl View<'_> {
                     SortKey::Gap => td { (report_text::so_many_gaps(totals.with_gap)) },
                     _ => td {},
                 }
-            }
-            @for _ in self.columns.own() { td {} }
         }
     }
 

@@ -5,6 +5,7 @@ pub mod bulk;
 mod call;
 mod choose;
 pub mod compare;
+mod course;
 mod gap;
 mod groups;
 pub mod heat;
@@ -33,7 +34,7 @@ use mainstay_rules::limits::EDITS_MAX;
 use maud::Markup;
 use uuid::Uuid;
 
-use super::api::{Asked, Columns, EditsIn, Grouped, Heads, apply, cut, grouped, heads, viewed};
+use super::api::{Asked, Columns, Courses, EditsIn, Grouped, Heads, apply, cut, grouped, heads, viewed};
 use super::store::{self, Filter, Frame, KeptTotals, Line, Place, SavedView, Sort, Totals};
 use crate::app::App;
 use crate::corridor::access::{Allowed, Read};
@@ -62,6 +63,7 @@ struct Report {
     views: Vec<SavedView>,
     next_cursor: Option<String>,
     actions: HashMap<Uuid, Actions>,
+    courses: Courses,
 }
 
 /// `GET /w/{workspace}/portfolio`
@@ -78,7 +80,8 @@ pub async fn show(State(app): State<App>, caller: Allowed<Read>, RawQuery(query)
         .await?;
     let (people, actions) = (&read.people, Some(&read.report.actions));
     let actions = actions.filter(|_| !read.heads.is_past());
-    let view = View { today, actions, people, ..read.heads.view(&caller, &read.columns) };
+    let courses = Some(&read.report.courses);
+    let view = View { today, actions, courses, people, ..read.heads.view(&caller, &read.columns) };
     let page = view.report(&read.report, &read.asked, read.sort);
     Ok(frame::page(&caller, Menu::Portfolio, text::title(), &page))
 }
@@ -113,6 +116,7 @@ impl Looks<'_> {
         let (sort, filter) = (asked.sort(&known)?, asked.filter(self.caller, &known)?);
         let mut report = self.lines(tx, &asked, &filter, sort, &heads)?;
         report.views = views;
+        report.courses = Courses::read(tx, workspace, &heads, &columns, &report.lines)?;
         let people = people::store::list_users(tx, workspace, ("", Uuid::nil()), PEOPLE_OFFERED)?;
         report.people = if heads.is_past() {
             store::associates(tx, (workspace, heads.frame), self.caller.user)?
@@ -152,7 +156,17 @@ impl Looks<'_> {
         let all =
             if is_filtered(filter) { self.kept.of(tx, of, &unfiltered, heads.day)?.accounts } else { totals.accounts };
         let actions = actions_on(tx, of.0, &lines)?;
-        Ok(Report { actions, lines, totals, all, grouped, next_cursor, people: Vec::new(), views: Vec::new() })
+        Ok(Report {
+            actions,
+            lines,
+            totals,
+            all,
+            grouped,
+            next_cursor,
+            people: Vec::new(),
+            views: Vec::new(),
+            courses: Courses::default(),
+        })
     }
 }
 
@@ -186,7 +200,7 @@ pub async fn rows(
     let asked = Asked::of_query(query.as_deref().unwrap_or_default());
     let (today, kept, caller) = (caller.today(&app), Arc::clone(&app.totals), caller.into_caller());
     let (workspace, acting) = (caller.workspace.id, caller.clone());
-    let (heads, columns, lines, totals, actions) = app
+    let (heads, columns, lines, totals, actions, courses) = app
         .db
         .read(Scope::Workspace(workspace), move |tx| {
             let heads = heads(tx, &acting.workspace, asked.frame(today)?, today)?;
@@ -195,11 +209,12 @@ pub async fn rows(
             let lines = store::lines(tx, (workspace, heads.frame), filter.viewer, &accounts)?;
             let totals = kept.of(tx, (workspace, heads.frame), &filter, heads.day)?;
             let actions = actions_on(tx, workspace, &lines)?;
-            Ok::<_, Fault>((heads, columns, lines, totals, actions))
+            let courses = Courses::read(tx, workspace, &heads, &columns, &lines)?;
+            Ok::<_, Fault>((heads, columns, lines, totals, actions, courses))
         })
         .await?;
     let actions = Some(&actions).filter(|_| !heads.is_past());
-    let view = View { today, actions, ..heads.view(&caller, &columns) };
+    let view = View { today, actions, courses: Some(&courses), ..heads.view(&caller, &columns) };
     Ok(view.fragment(&lines, &totals))
 }
 
@@ -233,7 +248,8 @@ pub async fn cells(
             let columns = Columns::chosen(asked.columns.as_deref(), heads.templates.default(), &heads.fields)?;
             let (lines, totals) = rows_and_totals(tx, by.workspace.id, &filter, &changed)?;
             let actions = actions_on(tx, by.workspace.id, &lines)?;
-            let view = View { actions: Some(&actions), ..heads.view(&acting, &columns) };
+            let courses = Courses::read(tx, by.workspace.id, &heads, &columns, &lines)?;
+            let view = View { actions: Some(&actions), courses: Some(&courses), ..heads.view(&acting, &columns) };
             Ok(Answer::html(view.fragment(&lines, &totals).into_string()))
         })
         .await?;
@@ -249,12 +265,14 @@ struct View<'a> {
     /// What is being done, by account; none on paper.
     actions: Option<&'a HashMap<Uuid, Actions>>,
     columns: &'a Columns,
+    /// What other days say, where a column tells it.
+    courses: Option<&'a Courses>,
     /// Ids and names of our people, where the page says who they are.
     people: &'a [(String, String)],
 }
 
 impl Heads {
     fn view<'a>(&'a self, caller: &'a Caller, columns: &'a Columns) -> View<'a> {
-        View { caller, today: self.day, heads: self, columns, people: &[], actions: None }
+        View { caller, today: self.day, heads: self, columns, people: &[], actions: None, courses: None }
     }
 }

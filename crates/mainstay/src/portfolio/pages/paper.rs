@@ -2,28 +2,41 @@
 
 use maud::{Markup, html};
 
+use super::View;
 use super::report::in_currency;
 use crate::corridor::caller::Caller;
-use crate::portfolio::api::{Columns, Heads};
-use crate::portfolio::store::{Line, Totals};
-use crate::text::portfolio as text;
+use crate::portfolio::api::{Columns, Courses, Heads};
+use crate::portfolio::store::{Line, SortKey, Totals};
+use crate::text::{portfolio as text, portfolio_course as course_text};
 
 /// The table of these lines with its totals.
-pub fn printed(caller: &Caller, (lines, totals): (&[Line], &Totals), heads: &Heads, columns: &Columns) -> Markup {
-    let view = heads.view(caller, columns);
+pub fn printed(
+    caller: &Caller,
+    (lines, totals): (&[Line], &Totals),
+    heads: &Heads,
+    (columns, courses): (&Columns, &Courses),
+) -> Markup {
+    let view = View { courses: Some(courses), ..heads.view(caller, columns) };
     html! {
         table.sheet.on-paper aria-label=(text::title()) {
             thead { tr {
-                @for key in columns.keys().iter().copied() {
-                    th scope="col" {
-                        (text::column(key, heads.templates.default()))
-                        @if in_currency(key) { " " small { (heads.currency.code()) } }
-                    }
-                }
+                @let (left, right) = columns.sides();
+                @for key in left { (head(*key, heads)) }
+                @for course in columns.courses() { th scope="col" { (course_text::head(*course)) } }
+                @for key in right { (head(*key, heads)) }
                 @for field in columns.own() { th scope="col" { (field.name) } }
             } }
             tbody { @for line in lines { (view.row(line)) } }
             (view.foot(totals))
+        }
+    }
+}
+
+fn head(key: SortKey, heads: &Heads) -> Markup {
+    html! {
+        th scope="col" {
+            (text::column(key, heads.templates.default()))
+            @if in_currency(key) { " " small { (heads.currency.code()) } }
         }
     }
 }

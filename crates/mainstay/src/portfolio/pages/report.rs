@@ -11,7 +11,7 @@ use super::tabs::{Tab, tabs};
 use super::{Report, View};
 use crate::portfolio::api::{Asked, mean, sort_word};
 use crate::portfolio::store::{Sort, SortKey};
-use crate::text::{export as out, frame as words, portfolio as text};
+use crate::text::{export as out, frame as words, portfolio as text, portfolio_course as course_text};
 
 impl View<'_> {
     pub(super) fn report(&self, report: &Report, asked: &Asked, sort: Sort) -> Markup {
@@ -152,7 +152,10 @@ impl View<'_> {
                 data-text-offline=(text::offline()) data-text-retry=(text::retry())
                 data-text-refused-many=(text::refused_many()) data-text-fixed=(text::fixed()) {
                 thead { tr {
-                    @for key in self.columns.keys() { (self.column_head(*key, asked, sort)) }
+                    @let (left, right) = self.columns.sides();
+                    @for key in left { (self.column_head(*key, asked, sort)) }
+                    @for course in self.columns.courses() { th.c scope="col" title=(course_text::column(*course)) { (course_text::head(*course)) } }
+                    @for key in right { (self.column_head(*key, asked, sort)) }
                     @for field in self.columns.own() { (self.own_head(field, asked, sort)) }
                 } }
                 @if report.grouped.is_some() { (self.grouped_body(report, asked)) }

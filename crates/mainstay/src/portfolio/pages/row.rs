@@ -34,6 +34,7 @@ impl View<'_> {
                     @if u8::try_from(index).is_ok_and(|index| self.columns.shows(SortKey::Step(index))) { (self.step_cell(line, index, &step.key, &page)) }
                 }
                 @if self.columns.shows(SortKey::Overall) { (overall_cell(line, &page)) }
+                (self.course_cells(line, &page))
                 @if self.columns.shows(SortKey::ArrLastYear) { (self.money_cell("arr_last_year", line.arr_last_year, &page)) }
                 @if self.columns.shows(SortKey::ArrDeltaTarget) { td.n data-field="arr_delta_target" data-value=(delta) data-edit=[self.editable("money")]
                     title=[line.arr_delta_target.map(|minor| money::exact(minor, currency))] {
@@ -57,7 +58,7 @@ impl View<'_> {
 
     /// Whether cells are typed into and opened: not on paper, and not on a past day, which is not explained by what
     /// stands there today.
-    fn is_live(&self) -> bool {
+    pub(super) fn is_live(&self) -> bool {
         self.actions.is_some()
     }
 

@@ -23,6 +23,7 @@ mod rewrite;
 mod snapshot;
 mod term;
 mod totals;
+mod trend;
 mod view;
 
 pub use arr::{Arr, Named, Span};
@@ -45,4 +46,5 @@ pub use rewrite::rebuild;
 pub use snapshot::{Snapshot, SnapshotKind, is_taken, snapshot, snapshots, take_snapshot};
 pub use term::{TERMS_MAX, Term, Test};
 pub use totals::{Totals, associates, totals};
+pub use trend::{OverallStretch, overall_between};
 pub use view::{SavedView, ViewChange, add_view, change_view, delete_view, view, views};

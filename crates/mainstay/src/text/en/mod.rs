@@ -19,6 +19,7 @@ pub mod job;
 pub mod people;
 pub mod pod;
 pub mod portfolio;
+pub mod portfolio_course;
 pub mod portfolio_mobility;
 pub mod portfolio_view;
 pub mod scope;
