@@ -239,7 +239,8 @@ pub fn parse(field: &Field, text: &str, currency: Currency) -> Result<Option<Typ
     Ok(Some(Typed::Value(value)))
 }
 
-fn parse_choice(field: &Field, pointer: &str, text: &str) -> Result<String, FieldError> {
+/// The key of the offered choice that has this key or label.
+pub fn parse_choice(field: &Field, pointer: &str, text: &str) -> Result<String, FieldError> {
     let folded = text.to_lowercase();
     let said = |choice: &&Choice| choice.key == text || choice.label.to_lowercase() == folded;
     if let Some(choice) = field.choices.iter().filter(|choice| !choice.removed).find(said) {

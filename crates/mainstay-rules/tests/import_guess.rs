@@ -8,7 +8,7 @@ fn texts(cells: &[&str]) -> Vec<String> {
 }
 
 fn guessed(headers: &[&str]) -> Vec<Field> {
-    guess(SheetKind::Accounts, &texts(headers), &[]).into_iter().map(|guess| guess.field).collect()
+    guess(SheetKind::Accounts, &texts(headers), &[], &[]).into_iter().map(|guess| guess.field).collect()
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn the_columns_of_the_seed_are_guessed() {
          Target increase|Aktueller ARR|Fortschritt",
     ] {
         let headers: Vec<&str> = headers.split('|').collect();
-        let keys: Vec<&str> = guessed(&headers).into_iter().map(Field::key).collect();
+        let keys: Vec<_> = guessed(&headers).into_iter().map(Field::key).collect();
         assert_eq!(keys.join(" "), expected, "{headers:?}");
     }
 }
@@ -49,7 +49,7 @@ fn a_column_without_a_known_header_is_left_out_and_the_likelier_wins() {
 fn the_sample_overrules_a_header_that_does_not_fit() {
     let headers = texts(&["Account", "Type", "Account tier"]);
     let sample = [texts(&["Casavero", "Agency", "1"]), texts(&["Domus", "Portal", "T2"])];
-    let fields: Vec<_> = guess(SheetKind::Accounts, &headers, &sample).into_iter().map(|g| g.field).collect();
+    let fields: Vec<_> = guess(SheetKind::Accounts, &headers, &sample, &[]).into_iter().map(|g| g.field).collect();
     assert_eq!(
         fields,
         [Field::Name, Field::Type, Field::Ignore].map(|f| match f {
@@ -64,15 +64,18 @@ fn the_sample_overrules_a_header_that_does_not_fit() {
 fn a_mapping_names_each_field_once_and_has_the_name() {
     let headers = texts(&["A", "B"]);
     assert_eq!(
-        Mapping::new(SheetKind::Accounts, &headers, &[Field::Type, Field::Ignore]),
+        Mapping::new(SheetKind::Accounts, &headers, &[Field::Type, Field::Ignore], &[]),
         Err(MappingError::Missing("the account's name"))
     );
-    let twice = Mapping::new(SheetKind::Accounts, &headers, &[Field::Name, Field::Name]).unwrap_err();
+    let twice = Mapping::new(SheetKind::Accounts, &headers, &[Field::Name, Field::Name], &[]).unwrap_err();
     assert_eq!(twice.to_string(), "“Account” is given by the columns A and B; leave one of them out");
-    assert!(matches!(Mapping::new(SheetKind::Accounts, &headers, &[Field::Name]), Err(MappingError::Uneven { .. })));
+    assert!(matches!(
+        Mapping::new(SheetKind::Accounts, &headers, &[Field::Name], &[]),
+        Err(MappingError::Uneven { .. })
+    ));
     let many = vec![String::new(); 201];
-    assert_eq!(Mapping::new(SheetKind::Accounts, &many, &[]), Err(MappingError::TooManyColumns(201)));
-    assert!(Field::ALL.iter().all(|field| Field::parse(field.key()) == Some(*field)));
+    assert_eq!(Mapping::new(SheetKind::Accounts, &many, &[], &[]), Err(MappingError::TooManyColumns(201)));
+    assert!(Field::ALL.iter().all(|field| Field::parse(&field.key()) == Some(*field)));
     for (index, letters) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")] {
         assert_eq!(column_letters(index), letters);
     }
@@ -81,8 +84,8 @@ fn a_mapping_names_each_field_once_and_has_the_name() {
 #[test]
 fn a_huge_header_is_kept_short() {
     let headers = texts(&["Account", &"\u{7}x".repeat(2_000_000)]);
-    assert_eq!(guess(SheetKind::Accounts, &headers, &[])[1].field, Field::Ignore);
-    let mapping = Mapping::new(SheetKind::Accounts, &headers, &[Field::Name, Field::Note]).unwrap();
+    assert_eq!(guess(SheetKind::Accounts, &headers, &[], &[])[1].field, Field::Ignore);
+    let mapping = Mapping::new(SheetKind::Accounts, &headers, &[Field::Name, Field::Note], &[]).unwrap();
     let header = &mapping.columns()[1].header;
     assert!(header.chars().count() == 100 && !header.contains(char::is_control));
 }
@@ -102,7 +105,7 @@ proptest! {
         headers in prop::collection::vec(any_header(), 0..30),
         sample in prop::collection::vec(prop::collection::vec(any::<String>(), 0..30), 0..4),
     ) {
-        let guesses = guess(SheetKind::Accounts, &headers, &sample);
+        let guesses = guess(SheetKind::Accounts, &headers, &sample, &[]);
         prop_assert_eq!(guesses.len(), headers.len());
         let mut fields: Vec<_> = guesses.iter().map(|g| g.field).filter(|f| *f != Field::Ignore).collect();
         fields.sort_unstable();

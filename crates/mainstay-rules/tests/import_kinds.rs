@@ -16,8 +16,8 @@ fn texts(cells: &[&str]) -> Vec<String> {
 
 fn mapping(kind: SheetKind, headers: &[&str]) -> Mapping {
     let headers = texts(headers);
-    let fields: Vec<Field> = guess(kind, &headers, &[]).into_iter().map(|guess| guess.field).collect();
-    Mapping::new(kind, &headers, &fields).unwrap()
+    let fields: Vec<Field> = guess(kind, &headers, &[], &[]).into_iter().map(|guess| guess.field).collect();
+    Mapping::new(kind, &headers, &fields, &[]).unwrap()
 }
 
 fn contracts() -> Mapping {

@@ -45,8 +45,8 @@ const HEADERS: [&str; 16] = [
 
 fn mapping() -> Mapping {
     let headers = texts(&HEADERS);
-    let fields: Vec<Field> = guess(SheetKind::Accounts, &headers, &[]).into_iter().map(|g| g.field).collect();
-    Mapping::new(SheetKind::Accounts, &headers, &fields).unwrap()
+    let fields: Vec<Field> = guess(SheetKind::Accounts, &headers, &[], &[]).into_iter().map(|g| g.field).collect();
+    Mapping::new(SheetKind::Accounts, &headers, &fields, &[]).unwrap()
 }
 
 fn read(cells: &[&str]) -> (StagedRow, Vec<RowProblem>) {

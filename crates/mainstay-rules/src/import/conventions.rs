@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::field::{Field, Mapping};
+use super::field::Mapping;
 
 /// How numbers and dates of a sheet are to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,11 +116,10 @@ pub struct Detector {
 impl Detector {
     pub fn look(&mut self, mapping: &Mapping, row: &[String]) {
         for (column, cell) in mapping.columns().iter().zip(row) {
-            match column.field {
-                Field::Progress => weigh_decimal(cell, &mut self.decimal),
-                field if field.is_date() => weigh_date(cell, &mut self.dates),
-                field if field.is_score() || field.is_money() => weigh_decimal(cell, &mut self.decimal),
-                _ => {}
+            if mapping.is_date(column.field) {
+                weigh_date(cell, &mut self.dates);
+            } else if mapping.is_number(column.field) {
+                weigh_decimal(cell, &mut self.decimal);
             }
         }
     }

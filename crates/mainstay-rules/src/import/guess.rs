@@ -5,10 +5,13 @@ use super::conventions::{Conventions, DateOrder, DecimalMark};
 use super::date_cell::parse_date;
 use super::field::{Field, header_text};
 use super::kind::SheetKind;
-use super::number_cell::{parse_number, parse_score, unit_power};
+use super::number_cell::{parse_number, parse_score};
+use super::own::{self, OwnKey};
 use super::spellings::spellings;
 use super::text::{fold, is_blank};
+use super::unit::unit_power;
 use crate::account::AccountType;
+use crate::custom_field::Field as OwnField;
 use crate::money::Currency;
 
 /// What a column seems to hold.
@@ -26,6 +29,11 @@ const HOLDS: u8 = 70;
 const UNFIT: u8 = 45;
 /// Below this a column is left out rather than guessed.
 const LEAST: u8 = 50;
+/// A cell of the sample may be written either way.
+const EITHER: [Conventions; 2] = [
+    Conventions { decimal: DecimalMark::Dot, dates: DateOrder::DayFirst },
+    Conventions { decimal: DecimalMark::Comma, dates: DateOrder::MonthFirst },
+];
 /// Rows of the sample that are looked at.
 const SAMPLE_ROWS_MAX: usize = 50;
 
@@ -34,7 +42,7 @@ const SAMPLE_ROWS_MAX: usize = 50;
 /// A sheet of accounts may have an ARR and dates too; it is one of contracts only when they start on a day.
 pub fn guess_kind(headers: &[String], sample: &[Vec<String>]) -> Option<SheetKind> {
     let fits = |kind: SheetKind| {
-        let fields: Vec<Field> = guess(kind, headers, sample).into_iter().map(|guess| guess.field).collect();
+        let fields: Vec<Field> = guess(kind, headers, sample, &[]).into_iter().map(|guess| guess.field).collect();
         kind.missing(&fields).is_none().then_some(fields)
     };
     let report = fits(SheetKind::Accounts);
@@ -50,8 +58,8 @@ pub fn guess_kind(headers: &[String], sample: &[Vec<String>]) -> Option<SheetKin
     }
 }
 
-/// One guess per header; each field is given to at most one column, the likeliest.
-pub fn guess(kind: SheetKind, headers: &[String], sample: &[Vec<String>]) -> Vec<Guess> {
+/// One guess per header; each field is given to at most one column, the likeliest. `own` are the workspace's fields.
+pub fn guess(kind: SheetKind, headers: &[String], sample: &[Vec<String>], own: &[OwnField]) -> Vec<Guess> {
     let folded: Vec<String> = headers.iter().map(|header| fold(&header_text(header))).collect();
     let years = arr_years(&folded);
     let mut candidates: Vec<(u8, usize, Field)> = Vec::new();
@@ -61,13 +69,19 @@ pub fn guess(kind: SheetKind, headers: &[String], sample: &[Vec<String>]) -> Vec
                 .max(likeness(kind, *field, &bare(header)))
                 .max(by_year(*field, header, years));
             if by_header > 0 {
-                let off = if fits(*field, index, sample) { 0 } else { UNFIT };
+                let off = if fits(index, sample, &|cell| reads_as(*field, cell)) { 0 } else { UNFIT };
                 candidates.push((by_header.saturating_sub(off), index, *field));
             }
         }
+        for (field, own) in named_own(kind, own, header) {
+            let reads = |cell: &str| EITHER.into_iter().any(|either| own::reads_as(own, cell, either));
+            let off = if fits(index, sample, &reads) { 0 } else { UNFIT };
+            candidates.push((EXACT.saturating_sub(off), index, field));
+        }
     }
     candidates.retain(|(confidence, ..)| *confidence >= LEAST);
-    candidates.sort_by_key(|(confidence, index, field)| (100 - confidence, *index, *field));
+    candidates
+        .sort_by_key(|(confidence, index, field)| (100 - confidence, *index, rank(*field, &folded[*index]), *field));
     let mut guesses = vec![Guess { field: Field::Ignore, confidence: 0 }; headers.len()];
     for (confidence, index, field) in candidates {
         let taken = guesses.iter().any(|guess| guess.field == field);
@@ -76,6 +90,33 @@ pub fn guess(kind: SheetKind, headers: &[String], sample: &[Vec<String>]) -> Vec
         }
     }
     guesses
+}
+
+/// The workspace's own fields that a header names.
+fn named_own<'a>(kind: SheetKind, own: &'a [OwnField], header: &str) -> impl Iterator<Item = (Field, &'a OwnField)> {
+    let named = own.iter().filter(move |field| kind.takes_own() && own::is_named(field, header));
+    named.filter_map(|field| Some((Field::Own(OwnKey::parse(&field.key)?), field)))
+}
+
+/// Of two fields that a header names: what exports call so goes before an own field, and that before what others may
+/// call so. An account's name is needed, so no own field takes it away.
+fn rank(field: Field, header: &str) -> u8 {
+    match field {
+        Field::Own(_) => 1,
+        Field::Name => 0,
+        field if fold(field.label()) == header => 0,
+        _ => 2,
+    }
+}
+
+/// Gives columns that hold nothing yet to the own fields that their headers name.
+pub fn guess_own(kind: SheetKind, headers: &[String], own: &[OwnField], fields: &mut [Field]) {
+    for (index, header) in headers.iter().enumerate() {
+        let free = named_own(kind, own, header).map(|(field, _)| field).find(|field| !fields.contains(field));
+        if let (Some(field), Some(place @ Field::Ignore)) = (free, fields.get_mut(index)) {
+            *place = field;
+        }
+    }
 }
 
 /// Without what people put around a step's name or an amount: "1. Effectively launched",
@@ -146,19 +187,15 @@ fn by_year(field: Field, header: &str, years: Option<(u32, u32)>) -> u8 {
     if fits { 90 } else { 0 }
 }
 
-/// Whether at least half of the sample's filled cells can be read as this field.
-fn fits(field: Field, index: usize, sample: &[Vec<String>]) -> bool {
+/// Whether at least half of the sample's filled cells can be read as the field.
+fn fits(index: usize, sample: &[Vec<String>], reads: &dyn Fn(&str) -> bool) -> bool {
     let filled = sample.iter().take(SAMPLE_ROWS_MAX).filter_map(|row| row.get(index));
     let filled: Vec<&str> = filled.map(String::as_str).filter(|cell| !is_blank(cell)).collect();
-    let readable = filled.iter().filter(|cell| reads_as(field, cell)).count();
+    let readable = filled.iter().filter(|cell| reads(cell)).count();
     readable * 2 >= filled.len()
 }
 
 fn reads_as(field: Field, cell: &str) -> bool {
-    const EITHER: [Conventions; 2] = [
-        Conventions { decimal: DecimalMark::Dot, dates: DateOrder::DayFirst },
-        Conventions { decimal: DecimalMark::Comma, dates: DateOrder::MonthFirst },
-    ];
     let any = |reads: &dyn Fn(Conventions) -> bool| EITHER.into_iter().any(reads);
     match field {
         Field::Type => AccountType::parse(cell).is_ok(),

@@ -94,6 +94,11 @@ impl SheetKind {
         }
     }
 
+    /// Whether its columns can hold the workspace's own fields: they are fields of accounts.
+    pub const fn takes_own(self) -> bool {
+        matches!(self, Self::Accounts)
+    }
+
     /// What a file of this kind cannot do without and these fields do not hold.
     pub fn missing(self, fields: &[Field]) -> Option<&'static str> {
         let held = |wanted: &[Field]| fields.iter().any(|field| wanted.contains(field));

@@ -2,8 +2,9 @@
 
 use super::conventions::DecimalMark;
 use super::problem::{CellError, ProblemCode};
-use super::text::{fold, is_blank, shown};
-use crate::limits::MONEY_MINOR_MAX;
+use super::text::{is_blank, shown};
+use super::unit::magnitude;
+use crate::limits::{FIELD_NUMBER_MAX, MONEY_MINOR_MAX};
 use crate::money::{Currency, exact};
 use crate::rounding::half_away;
 use crate::score::{NotAScore, Score};
@@ -57,7 +58,7 @@ impl Number<'_> {
 /// An amount of money: thousands grouped, a currency before or behind, `k` and `M`, a minus or
 /// parentheses when negative; blank is none.
 ///
-/// `header_power` is the power of ten that the column's header names ([`header_power`]); a suffix
+/// `header_power` is the power of ten that the column's header names ([`header_power`](super::header_power)); a suffix
 /// in the cell itself goes before it.
 pub fn parse_money(
     cell: &str,
@@ -88,6 +89,23 @@ pub fn parse_money(
         return Err(CellError::new(ProblemCode::OutOfRange, message));
     };
     Ok(Some(Amount { minor, rounded }))
+}
+
+/// A number without a unit in millionths, and whether decimals had to be rounded away; blank is none.
+pub(super) fn parse_quantity(cell: &str, decimal: DecimalMark) -> Result<Option<(i64, bool)>, CellError> {
+    let Some(number) = parse_number(cell, decimal)? else {
+        return Ok(None);
+    };
+    if number.percent || number.currency.is_some() {
+        return Err(not_a_number(cell, decimal));
+    }
+    let largest = i128::from(FIELD_NUMBER_MAX) * 1_000_000;
+    let inside = number.in_units(6).filter(|(millionths, _)| millionths.abs() <= largest);
+    let read = inside.and_then(|(millionths, rounded)| Some((i64::try_from(millionths).ok()?, rounded)));
+    read.map(Some).ok_or_else(|| {
+        let message = format!("{} is too large; the largest number is {FIELD_NUMBER_MAX}", shown(cell));
+        CellError::new(ProblemCode::OutOfRange, message)
+    })
 }
 
 /// A percentage in hundredths of a percent: `70 %` is 7,000; without the sign, `0.7` is meant as a
@@ -232,61 +250,6 @@ fn may_mean(mark: &str, currency: Currency) -> bool {
     match by_sign {
         Some((_, codes)) => codes.contains(&currency.code()),
         None => mark.eq_ignore_ascii_case(currency.code()),
-    }
-}
-
-/// The power of ten of a suffix such as `k`, `M` or `Mio`.
-fn magnitude(text: &str) -> (&str, i32) {
-    const SUFFIXES: [(&str, i32); 14] = [
-        ("thousand", 3),
-        ("tsd.", 3),
-        ("tsd", 3),
-        ("k", 3),
-        ("million", 6),
-        ("mio.", 6),
-        ("mio", 6),
-        ("mln", 6),
-        ("mm", 6),
-        ("mn", 6),
-        ("m", 6),
-        ("billion", 9),
-        ("mrd", 9),
-        ("bn", 9),
-    ];
-    for (suffix, power) in SUFFIXES {
-        let split = text.len().checked_sub(suffix.len()).and_then(|at| text.split_at_checked(at));
-        if let Some((rest, end)) = split
-            && end.eq_ignore_ascii_case(suffix)
-        {
-            return (rest.trim_end(), power);
-        }
-    }
-    (text, 0)
-}
-
-/// The power of ten in which a column counts by its header: 3 for "ARR (k€)" or "ARR in thousands".
-///
-/// Without it the amounts of such a sheet would all be a thousand times too small.
-pub fn header_power(header: &str) -> i32 {
-    fold(header).split(' ').map(unit_power).max().unwrap_or(0)
-}
-
-/// The same for one folded word of a header; 0 for a word that is no unit.
-pub(super) fn unit_power(word: &str) -> i32 {
-    let is_code = |code: &str| Currency::parse(code).is_ok();
-    let unit = match word.split_at_checked(1) {
-        Some((unit @ ("k" | "t" | "m"), code)) if is_code(code) => unit,
-        _ => match word.len().checked_sub(1).and_then(|at| word.split_at_checked(at)) {
-            Some((code, unit @ ("k" | "t" | "m"))) if is_code(code) => unit,
-            _ => word,
-        },
-    };
-    match unit {
-        "k" | "tsd" | "thousand" | "thousands" | "000" | "000s" => 3,
-        // TEUR is the German way to say thousands; a lonely T is no unit.
-        "t" if word != "t" => 3,
-        "m" | "mio" | "mln" | "mn" | "million" | "millions" => 6,
-        _ => 0,
     }
 }
 

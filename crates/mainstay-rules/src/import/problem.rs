@@ -42,6 +42,10 @@ pub enum ProblemCode {
     NotADate,
     NotAType,
     NotAScore,
+    /// The field does not offer it.
+    NotAChoice,
+    /// A field of the workspace's own names somebody who is not here.
+    PersonUnknown,
     OutOfRange,
     OtherCurrency,
     AmbiguousDate,
@@ -96,6 +100,8 @@ impl ProblemCode {
             Self::NotADate => "not_a_date",
             Self::NotAType => "not_a_type",
             Self::NotAScore => "not_a_score",
+            Self::NotAChoice => "not_a_choice",
+            Self::PersonUnknown => "person_unknown",
             Self::OutOfRange => "out_of_range",
             Self::OtherCurrency => "other_currency",
             Self::AmbiguousDate => "ambiguous_date",

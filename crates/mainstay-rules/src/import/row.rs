@@ -6,14 +6,15 @@ use serde::{Deserialize, Serialize};
 use super::conventions::Conventions;
 use super::date_cell::parse_date;
 use super::field::{Field, Mapping, column_letters};
-use super::number_cell::{header_power, parse_money, parse_percent, parse_score};
+use super::number_cell::{parse_money, parse_percent, parse_score};
+use super::own::{self, OwnCell, OwnKey, Said};
 use super::problem::{CellError, ProblemCode, RowProblem, Severity};
 use super::text::{fold, is_blank, shown};
+use super::unit::header_power;
 use crate::account::AccountType;
 use crate::field::{FieldCode, FieldError, note, optional_text};
 use crate::limits::{EXTERNAL_ID_CHARS_MAX, IMPORT_CELL_CHARS_MAX, NAME_CHARS_MAX, SEGMENT_CHARS_MAX};
 use crate::money::Currency;
-use crate::rounding::half_away;
 
 /// A row as it will be imported; none means that the sheet says nothing, and nothing is changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct StagedRow {
     pub vertical: Option<String>,
     pub geography: Option<String>,
     pub note: Option<String>,
+    /// Of the workspace's own fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own: Vec<OwnCell>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -53,9 +57,6 @@ pub enum RowKind {
     /// A line of totals; left out.
     Total,
 }
-
-/// The sheet's Overall may differ from ours by this much: sheets round.
-pub const OVERALL_TOLERANCE_HUNDREDTHS: i64 = 10;
 
 /// Reads and checks one row; never panics, whatever the cells hold.
 pub fn check_row(
@@ -86,8 +87,8 @@ pub fn check_row(
 fn row_kind(mapping: &Mapping, cells: &[String]) -> RowKind {
     let filled =
         |field: Field| mapping.column_of(field).and_then(|index| cells.get(index)).filter(|cell| !is_blank(cell));
-    let mapped = Field::ALL.iter().filter(|field| **field != Field::Ignore);
-    if !mapped.into_iter().any(|field| filled(*field).is_some()) {
+    let mut mapped = mapping.columns().iter().filter(|column| column.field != Field::Ignore);
+    if !mapped.any(|column| filled(column.field).is_some()) {
         return RowKind::Blank;
     }
     // TotalEnergies is a customer too: a line of totals has neither an id, nor a type, nor anyone.
@@ -98,12 +99,12 @@ fn row_kind(mapping: &Mapping, cells: &[String]) -> RowKind {
     if anonymous && says_total { RowKind::Total } else { RowKind::Account }
 }
 
-struct Reader<'a> {
-    mapping: &'a Mapping,
+pub(super) struct Reader<'a> {
+    pub mapping: &'a Mapping,
     conventions: Conventions,
     currency: Currency,
-    staged: StagedRow,
-    problems: Vec<RowProblem>,
+    pub staged: StagedRow,
+    pub problems: Vec<RowProblem>,
 }
 
 impl Reader<'_> {
@@ -157,6 +158,7 @@ impl Reader<'_> {
                     self.staged.steps[index] = score;
                 }
             }
+            Field::Own(key) => self.own(field, key, cell),
             // Left out, or of another kind of file.
             _ => {}
         }
@@ -202,9 +204,7 @@ impl Reader<'_> {
     }
 
     fn money(&mut self, field: Field, cell: &str) -> Option<i64> {
-        let column = self.mapping.column_of(field);
-        let power = column.map_or(0, |index| header_power(&self.mapping.columns()[index].header));
-        let read = parse_money(cell, self.conventions.decimal, self.currency, power);
+        let read = parse_money(cell, self.conventions.decimal, self.currency, self.header_power(field));
         let amount = self.kept(field, read).flatten()?;
         if amount.rounded {
             let kept = crate::money::exact(amount.minor, self.currency);
@@ -212,6 +212,25 @@ impl Reader<'_> {
             self.warning(field, CellError::new(ProblemCode::Rounded, message));
         }
         Some(amount.minor)
+    }
+
+    fn own(&mut self, field: Field, key: OwnKey, cell: &str) {
+        let Some(own) = self.mapping.own(field) else { return };
+        // A field that is called "Budget in k" has the amounts that its cells show.
+        let is_own_name =
+            self.mapping.column_of(field).is_some_and(|at| own::is_named(own, &self.mapping.columns()[at].header));
+        let power = if is_own_name { 0 } else { self.header_power(field) };
+        let read = own::read(own, cell, self.conventions, (self.currency, power));
+        let Some((said, rounded)) = self.kept(field, read).flatten() else { return };
+        if let (true, Said::Value(value)) = (rounded, &said) {
+            let message = format!("{} is kept as {}", shown(cell), value.raw(self.currency));
+            self.warning(field, CellError::new(ProblemCode::Rounded, message));
+        }
+        self.staged.own.push(OwnCell { key, said });
+    }
+
+    fn header_power(&self, field: Field) -> i32 {
+        self.mapping.column_of(field).map_or(0, |index| header_power(&self.mapping.columns()[index].header))
     }
 
     /// An ARR: an amount that cannot be negative.
@@ -225,66 +244,7 @@ impl Reader<'_> {
         None
     }
 
-    fn check_whole(&mut self, cells: &[String]) {
-        if self.staged.name.is_none() && !self.has_problem_at(Field::Name) {
-            let message = "The account has no name; write one, or delete the row";
-            self.error(Field::Name, CellError::new(ProblemCode::NameMissing, message));
-        }
-        // Without a column for it, the preview says it once for the sheet.
-        let asked = self.mapping.column_of(Field::Type).is_some();
-        if asked && self.staged.account_type.is_none() && !self.has_problem_at(Field::Type) {
-            let message = format!(
-                "No type: a new account becomes {}, an existing one keeps its own",
-                AccountType::WHEN_UNTOLD.label()
-            );
-            self.warning(Field::Type, CellError::new(ProblemCode::TypeMissing, message));
-        }
-        let columns = self.mapping.columns().len();
-        if cells.iter().skip(columns).any(|cell| !is_blank(cell)) {
-            let message = format!("The row has cells beyond the {columns} columns of the header");
-            self.problems.push(RowProblem {
-                row: self.staged.row,
-                column: None,
-                severity: Severity::Warning,
-                code: ProblemCode::ExtraCells,
-                message,
-            });
-        }
-        self.compare_overall();
-    }
-
-    /// Ours is the mean of the five steps, one never scored as 0. The sheet's may be rounded, or
-    /// leave out what is not scored: both are shown, ours is kept.
-    fn compare_overall(&mut self) {
-        let Some(theirs) = self.staged.overall else {
-            return;
-        };
-        if self.staged.steps.iter().all(Option::is_none) {
-            return;
-        }
-        let sum: i64 = self.staged.steps.iter().flatten().sum();
-        // The difference of fifths is exact: |5 x theirs - sum| > 5 x tolerance.
-        if (theirs * 5 - sum).abs() <= OVERALL_TOLERANCE_HUNDREDTHS * 5 {
-            return;
-        }
-        let ours = half_away(i128::from(sum), 5);
-        let unscored = self.staged.steps.iter().filter(|step| step.is_none()).count();
-        let why = match unscored {
-            0 => String::new(),
-            1 => " (1 step is not scored and counts as 0)".to_owned(),
-            many => format!(" ({many} steps are not scored and count as 0)"),
-        };
-        let message = format!(
-            "The sheet says {}.{:02}, the steps make {}.{:02}{why}; the second is kept",
-            theirs / 100,
-            theirs % 100,
-            ours / 100,
-            ours % 100
-        );
-        self.warning(Field::Overall, CellError::new(ProblemCode::OverallDiffers, message));
-    }
-
-    fn has_problem_at(&self, field: Field) -> bool {
+    pub fn has_problem_at(&self, field: Field) -> bool {
         let letter = self.mapping.column_of(field).map(column_letters);
         self.problems.iter().any(|p| p.column.as_ref().map(|c| &c.letter) == letter.as_ref())
     }
@@ -293,11 +253,11 @@ impl Reader<'_> {
         read.map_err(|error| self.error(field, error)).ok()
     }
 
-    fn error(&mut self, field: Field, error: CellError) {
+    pub fn error(&mut self, field: Field, error: CellError) {
         self.push(field, Severity::Error, error);
     }
 
-    fn warning(&mut self, field: Field, error: CellError) {
+    pub fn warning(&mut self, field: Field, error: CellError) {
         self.push(field, Severity::Warning, error);
     }
 

@@ -47,7 +47,7 @@ pub struct Import {
     /// What the file is about; told from its column names when it is not given
     #[arg(long, value_enum)]
     kind: Option<Kind>,
-    /// Which column holds a field, by its name or letter, where the guess is wrong: `name=Customer,arr_ytd=L`
+    /// Which column holds a field, by its name or letter, where the guess is wrong: `name=Customer,arr_ytd=L,field.sites=Sites`
     #[arg(long, value_delimiter = ',')]
     map: Vec<String>,
     /// The name of a saved mapping

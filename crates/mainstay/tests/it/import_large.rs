@@ -36,7 +36,7 @@ fn scores(rows: usize) -> String {
 }
 
 /// Waits until nothing is being done with the import.
-fn rest(house: &House, import: &Value) -> Value {
+pub fn rest(house: &House, import: &Value) -> Value {
     let began = Instant::now();
     loop {
         let now = house.admin.get(&format!("/api/v1/imports/{}", id_of(import))).json();

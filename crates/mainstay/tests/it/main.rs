@@ -22,6 +22,7 @@ mod hierarchy;
 mod import;
 mod import_kinds;
 mod import_large;
+mod import_own;
 mod instances;
 mod job;
 mod live;

@@ -48,6 +48,28 @@ pub fn field_values(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<F
     Ok(rows.into_iter().flatten().collect())
 }
 
+/// Values of accounts that typing their words again may not give: people, and choices that are offered no longer.
+pub fn lasting_values(tx: &mut Tx<'_>, workspace: Uuid) -> Result<HashMap<Uuid, FieldValues>, Fault> {
+    let rows = tx.rows(
+        sql!(
+            "SELECT f.key, f.kind, v.words, v.number, v.day, v.choice, v.person_id, COALESCE(u.name, ''), v.account_id
+             FROM account_field_value v
+             JOIN account_field f ON f.id = v.field_id
+             LEFT JOIN account_field_choice c ON c.field_id = v.field_id AND c.key = v.choice
+             LEFT JOIN workspace_user u ON u.id = v.person_id
+             WHERE v.workspace_id = $1 AND f.archived_at IS NULL
+               AND (v.person_id IS NOT NULL OR c.removed_at IS NOT NULL)"
+        ),
+        &[&workspace],
+        |row| Ok((row.get::<Uuid>(8)?, read(row)?)),
+    )?;
+    let mut held: HashMap<Uuid, FieldValues> = HashMap::new();
+    for (account, value) in rows {
+        held.entry(account).or_default().extend(value);
+    }
+    Ok(held)
+}
+
 /// The place of each choice among those of its field, by the field's key and the choice's.
 pub fn choice_places(tx: &mut Tx<'_>, workspace: Uuid) -> Result<HashMap<(String, String), i64>, Fault> {
     let rows = tx.rows(

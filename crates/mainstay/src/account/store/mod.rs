@@ -27,7 +27,9 @@ pub use contract::{
     in_home_currency, ledger, notice_days, rates_for, remove_contracts, withdraw_amendment,
 };
 pub use field::{FieldChange, add_field, change_field, field, field_uses, live_fields, own_fields};
-pub use field_value::{FieldValues, accounts_naming, choice_places, field_values, put_fields, remove_field_values};
+pub use field_value::{
+    FieldValues, accounts_naming, choice_places, field_values, lasting_values, put_fields, remove_field_values,
+};
 pub use hierarchy::{Related, hierarchy};
 pub use list::{Edited, Listed, Order, Place, Wanted, count, edited_since, listed, page};
 pub use merge::{Merge, Taken, merge, merge_account, subsidiaries_of, taken_along};

@@ -8,6 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use mainstay_db::{Scope, Tx};
+use mainstay_rules::custom_field::Field as OwnField;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -17,6 +18,7 @@ pub use upload::{Upload, UploadIn, read_dates, read_decimal, read_end, read_fiel
 
 use super::reactions::{self, Incoming};
 use super::store::{self, Against, Checked, Import, Settings, SheetRow, Status, Who};
+use crate::account::store as accounts;
 use crate::app::App;
 use crate::corridor::access::{Allowed, Import as MayImport};
 use crate::corridor::answer::Answer;
@@ -57,6 +59,8 @@ pub struct Look {
     pub checked: Option<Checked>,
     /// The rows of a file that waits.
     pub rows: Vec<SheetRow>,
+    /// The fields of the workspace's own that a column of it can hold.
+    pub own: Vec<OwnField>,
 }
 
 /// A staged file as it would be imported now; for one that was applied, what it did.
@@ -73,12 +77,15 @@ pub fn looked_at_as(
 ) -> Result<Look, Fault> {
     let import = store::get(tx, workspace.id, id)?.ok_or_else(Fault::not_found)?;
     if import.status != Status::Staged || import.work.is_some() || !store::is_compared_live(&import) {
-        return Ok(Look { import, checked: None, rows: Vec::new() });
+        let waits = import.status == Status::Staged && import.kind.takes_own();
+        let own = if waits { accounts::live_fields(tx, workspace.id)? } else { Vec::new() };
+        return Ok(Look { import, checked: None, rows: Vec::new(), own });
     }
     let rows = store::rows(tx, workspace.id, id)?;
     let against = Against { workspace, who, at: source.now() };
     let checked = store::check(tx, &against, &import.headers, &rows, &import.settings)?;
-    Ok(Look { import, checked: Some(checked), rows })
+    let own = accounts::live_fields(tx, workspace.id)?;
+    Ok(Look { import, checked: Some(checked), rows, own })
 }
 
 fn found(tx: &mut Tx<'_>, caller: &Caller, source: &Source, id: Uuid) -> Result<ImportOut, Fault> {

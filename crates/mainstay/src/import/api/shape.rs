@@ -18,10 +18,11 @@ pub struct ColumnOut {
     pub letter: String,
     pub header: String,
     /// Of accounts: `name`, `external_id`, `associate`, `end_on`, `type`, a step's key, `overall`, `arr_last_year`,
-    /// `arr_delta_target`, `arr_ytd`, `mrr`, `progress`, `industry`, `vertical`, `geography`, `note`. Of contracts: `name`,
+    /// `arr_delta_target`, `arr_ytd`, `mrr`, `progress`, `industry`, `vertical`, `geography`, `note`, or `field.` and the
+    /// key of a field of your own, as in `field.sites`. Of contracts: `name`,
     /// `external_id`, `contract_id`, `contract_name`, `start_on`, `end_on`, `arr`, `mrr`, `currency`, `leave_out`, `note`.
     /// Of scores: `name`, `external_id`, `metric`, `score`, `scored_on`, `note`, `evidence`, `by`. Otherwise `ignore`.
-    pub field: &'static str,
+    pub field: String,
 }
 
 /// A problem and its place.
@@ -181,7 +182,7 @@ fn columns(headers: &[String], fields: &[Field]) -> Vec<ColumnOut> {
         .map(|(index, (header, field))| ColumnOut {
             letter: column_letters(index),
             header: header.clone(),
-            field: field.key(),
+            field: field.key().into_owned(),
         })
         .collect()
 }

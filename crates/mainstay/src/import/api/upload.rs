@@ -38,7 +38,7 @@ pub struct UploadIn {
     /// The name of a saved mapping.
     saved: Option<String>,
     /// JSON: field to column (its header or its letter), the others are guessed.
-    #[schema(example = r#"{"name": "Customer", "arr_ytd": "L"}"#)]
+    #[schema(example = r#"{"name": "Customer", "arr_ytd": "L", "field.sites": "Sites"}"#)]
     mapping: Option<String>,
     /// `dot` or `comma`
     decimal: Option<String>,
@@ -271,8 +271,14 @@ fn read_mapping(text: &str) -> Result<Vec<(Field, String)>, Fault> {
 
 pub fn read_field(key: &str) -> Result<Field, Fault> {
     Field::parse(key).ok_or_else(|| {
-        let known: Vec<&str> = Field::ALL.iter().map(|field| field.key()).collect();
+        let known: Vec<_> = Field::ALL.iter().map(|field| field.key()).collect();
         let key: String = key.chars().take(40).collect();
-        unknown("/mapping", format!("“{key}” is no field. Fields are {}.", known.join(", ")))
+        unknown(
+            "/mapping",
+            format!(
+                "“{key}” is no field. Fields are {}, and field. with the key of a field of yours.",
+                known.join(", ")
+            ),
+        )
     })
 }

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::api::{self, Upload, import_id};
 use super::reactions::{self, Incoming};
 use super::store::{self, Import, Settings, Status, Who, Work};
+use crate::account::store as accounts;
 use crate::app::App;
 use crate::corridor::access::{Allowed, Import as MayImport};
 use crate::corridor::caller::Caller;
@@ -215,9 +216,10 @@ fn chosen(tx: &mut Tx<'_>, workspace: Uuid, import: &Import, form: &Fields) -> R
     settings.end_is = api::read_end(word("end_is"))?.unwrap_or(settings.end_is);
     settings.kind_unclear &= kind.is_none();
     let kind = kind.unwrap_or(import.kind);
+    let own = accounts::live_fields(tx, workspace)?;
     if kind != import.kind {
         let rows = store::chunks(tx, workspace, import.id, 0, 1)?;
-        settings.fields = store::guess_again(kind, &import.headers, &rows);
+        settings.fields = store::guess_again(kind, &import.headers, &rows, &own);
         settings.known_as = None;
         return Ok((kind, settings));
     }
@@ -225,6 +227,7 @@ fn chosen(tx: &mut Tx<'_>, workspace: Uuid, import: &Import, form: &Fields) -> R
     for (index, field) in settings.fields.iter_mut().enumerate() {
         if let Some(key) = form.get(&format!("column_{index}")) {
             *field = api::read_field(key)?;
+            store::expect_field(*field, &own)?;
         }
     }
     if settings.fields != import.settings.fields {

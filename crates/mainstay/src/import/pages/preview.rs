@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use mainstay_rules::custom_field::Field as OwnField;
 use mainstay_rules::import::{DateOrder, DecimalMark, EndIs, Field, RowProblem, Severity, SheetKind, column_letters};
 use mainstay_rules::limits::IMPORT_PROBLEMS_SHOWN_MAX;
 use maud::{Markup, html};
@@ -51,7 +52,7 @@ pub(super) fn body(caller: &Caller, look: &Look, error: Option<&Fault>) -> Marku
             section.section aria-labelledby="cols" {
                 h2 #cols { (text::columns()) }
                 p.soft { (text::columns_what()) }
-                (columns(import, &found))
+                (columns(import, &found, &look.own))
                 div.row { button { (text::check_again()) } }
             }
             (problems(&found, rows, &column_names(&import.headers)))
@@ -160,7 +161,7 @@ fn choice(name: &str, legend: &str, options: &[(&str, &str, bool)]) -> Markup {
     }
 }
 
-fn columns(import: &Import, found: &Found) -> Markup {
+fn columns(import: &Import, found: &Found, own: &[OwnField]) -> Markup {
     let marks: Marks = found
         .problems
         .iter()
@@ -174,7 +175,7 @@ fn columns(import: &Import, found: &Found) -> Markup {
             table.table.mapping {
                 thead { tr {
                     @for (index, (name, field)) in names.iter().zip(fields).enumerate() {
-                        th scope="col" { (name) (field_select(import.kind, index, field)) }
+                        th scope="col" { (name) (field_select((import.kind, own), index, field)) }
                     }
                 } }
                 tbody { @for row in found.sample.iter().take(FIRST_ROWS) { (first_row(row, names.len(), found, &marks)) } }
@@ -183,12 +184,19 @@ fn columns(import: &Import, found: &Found) -> Markup {
     }
 }
 
-fn field_select(kind: SheetKind, index: usize, chosen: Field) -> Markup {
+fn field_select((kind, own): (SheetKind, &[OwnField]), index: usize, chosen: Field) -> Markup {
+    let chosen = chosen.key();
+
     html! {
         select name=(format!("column_{index}")) aria-label=(text::column_is(&column_letters(index))) {
             option value=(Field::Ignore.key()) { (text::ignore()) }
             @for field in kind.fields() {
-                option value=(field.key()) selected[*field == chosen] { (field.label()) }
+                option value=(field.key()) selected[field.key() == chosen] { (field.label()) }
+            }
+            @if kind.takes_own() && !own.is_empty() {
+                optgroup label=(text::your_fields()) {
+                    @for field in own { option value=(field.word()) selected[field.word() == chosen] { (field.name) } }
+                }
             }
         }
     }

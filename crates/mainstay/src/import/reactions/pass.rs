@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use mainstay_db::{Scope, Tx};
+use mainstay_rules::custom_field::Field as OwnField;
 use mainstay_rules::import::Detector;
 use uuid::Uuid;
 
 use super::{Import, Workspace, who};
+use crate::account::store as accounts;
 use crate::app::App;
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
@@ -23,7 +25,8 @@ const NOTED_EVERY: i64 = 10;
 
 /// Checks the whole file and keeps what was found.
 pub async fn check(app: &App, workspace: &Arc<Workspace>, import: &Import) -> Result<(), Fault> {
-    let found = match store::mapping_of(import) {
+    let own = own_fields(app, workspace).await?;
+    let found = match store::mapping_of(import, &own) {
         _ if store::is_small(import) => at_once(app, workspace, import).await?,
         Err(message) => {
             let rows = chunks(app, workspace, import, 0).await?;
@@ -116,7 +119,8 @@ async fn add_people(app: &App, workspace: &Arc<Workspace>, import: &Import, foun
 
 /// The first pass tells the conventions; then the walker is ready for the second.
 async fn begin(app: &App, workspace: &Arc<Workspace>, import: &Import) -> Result<(Walker, Found), Fault> {
-    let mapping = store::mapping_of(import).map_err(Fault::internal)?;
+    let own = own_fields(app, workspace).await?;
+    let mapping = store::mapping_of(import, &own).map_err(Fault::internal)?;
     let mut detector = Detector::default();
     let settings = &import.settings;
     let mut from = 0;
@@ -128,9 +132,16 @@ async fn begin(app: &App, workspace: &Arc<Workspace>, import: &Import) -> Result
     let (conventions, told) = store::conventions(import, &detector);
     let (id, who) = (workspace.id, who(app, workspace, import).await?);
     let (now, home) = (app.source.now(), Arc::clone(workspace));
-    let index = app.db.read(Scope::Workspace(id), move |tx| Index::load(tx, &home, home.day_of(now), who)).await?;
+    let of = mapping.clone();
+    let load = move |tx: &mut Tx<'_>| Index::load(tx, &home, home.day_of(now), who, &of);
+    let index = app.db.read(Scope::Workspace(id), load).await?;
     let at = (&**workspace, now);
     Ok((Walker::new(import.clone(), mapping, conventions, at, index, app.source.clone()), told))
+}
+
+async fn own_fields(app: &App, workspace: &Workspace) -> Result<Vec<OwnField>, Fault> {
+    let id = workspace.id;
+    app.db.read(Scope::Workspace(id), move |tx| accounts::live_fields(tx, id)).await
 }
 
 async fn chunks(

@@ -16,7 +16,7 @@ use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
 use crate::import::api::with_remembered;
 use crate::import::store::sheet::{self, Sheet};
-use crate::import::store::{self, Asked, CHUNK_ROWS, Settings, SheetRow, Work};
+use crate::import::store::{self, Asked, CHUNK_ROWS, Known, Settings, SheetRow, Work};
 
 /// Longer than any file takes to come in.
 pub const TIME_MAX: SignedDuration = SignedDuration::from_hours(1);
@@ -64,8 +64,8 @@ struct Head {
 
 async fn head(app: &App, workspace: &Arc<Workspace>, sheet: &Sheet, asked: &Asked) -> Result<Head, Fault> {
     let id = workspace.id;
-    let saved = app.db.read(Scope::Workspace(id), move |tx| store::mappings(tx, id)).await?;
-    let (kind, settings) = store::recognise(&sheet.headers, &sheet.first, &saved, asked)?;
+    let known = app.db.read(Scope::Workspace(id), move |tx| Known::load(tx, id)).await?;
+    let (kind, settings) = store::recognise(&sheet.headers, &sheet.first, &known, asked)?;
     let settings = app.db.read(Scope::Workspace(id), move |tx| with_remembered(tx, id, &settings)).await?;
     Ok(Head { file_name: sheet.file_name.clone(), headers: sheet.headers.clone(), kind, settings })
 }

@@ -17,9 +17,11 @@ use uuid::Uuid;
 
 use super::check::{Against, Checked, Counts, Outcome, PlannedRow, check};
 use super::large::{apply_at_once, expect_answers, is_compared_live, is_small};
-use super::match_row::{Associate, Who};
+use super::match_row::Who;
 use super::model::{Applied, Before, Found, Import, Job, Status, Summary, Work};
 use super::money::{MoneyChange, OPENING_CONTRACT};
+use super::own;
+use super::people::Associate;
 use super::staged;
 use crate::account::store::{self as accounts, Account, AccountChange, NewContract};
 use crate::corridor::fault::Fault;
@@ -259,10 +261,11 @@ fn current(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<Account, Fault> {
         .ok_or_else(|| Fault::internal("an account of the import is gone"))
 }
 
-/// Scores, money and target; what was there before is noted for undo.
+/// Scores, money, own fields and target; what was there before is noted for undo.
 fn write_values(tx: &mut Tx<'_>, by: &By, account: Uuid, row: &PlannedRow, before: &mut Before) -> Result<(), Fault> {
     write_scores(tx, by, account, row, before)?;
     write_money(tx, by, account, &row.change.money, &row.staged, before)?;
+    own::write(tx, by, account, &row.change.own, before)?;
     if let Some(target) = row.change.target {
         let year = i64::from(fiscal_year(by.today(), by.workspace.fiscal_year_start_month));
         before.target = Some((year, accounts::target(tx, by.workspace.id, account, year)?));

@@ -12,9 +12,10 @@ use mainstay_rules::import::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::match_row::{self, Associate, Change, People, Who};
+use super::match_row::{self, Change, Who};
 use super::model::Settings;
 use super::money::When;
+use super::people::{Associate, People};
 use super::sheet::{Cell, SheetRow};
 use crate::account::store::Account;
 use crate::corridor::caller::Workspace;
@@ -151,7 +152,8 @@ pub fn check(
         problems: Vec::new(),
         new_people: BTreeMap::new(),
     };
-    let mapping = match Mapping::new(SheetKind::Accounts, headers, &settings.fields) {
+    let people = People::load(tx, against.workspace.id)?;
+    let mapping = match Mapping::new(SheetKind::Accounts, headers, &settings.fields, &people.own) {
         Ok(mapping) => mapping,
         Err(error) => {
             checked.mapping_error = Some(error.to_string());
@@ -160,7 +162,6 @@ pub fn check(
     };
     conventions(&mut checked, &mapping, rows, settings);
     let staged = read_rows(&mut checked, &mapping, against.workspace, rows);
-    let people = People::load(tx, against.workspace.id)?;
     let mut seen: HashMap<Uuid, usize> = HashMap::new();
     let refused: BTreeSet<usize> =
         checked.problems.iter().filter(|p| p.severity == Severity::Error).map(|p| p.row).collect();
@@ -231,6 +232,13 @@ fn plan_row(
     }
     let (change, remarks) =
         match_row::compare(tx, against.workspace, people, against.when(), account.as_ref(), &staged)?;
+    if !change.refused.is_empty() {
+        let wrong = change.refused.into_iter();
+        checked
+            .problems
+            .extend(wrong.map(|(field, error)| RowProblem::at(mapping, staged.row, field, Severity::Error, error)));
+        return Ok(without(Outcome::Refused, staged));
+    }
     let newcomer = match &change.associate {
         Some(Associate::New(name)) => checked.new_people.insert(name.to_lowercase(), name.clone()),
         _ => None,

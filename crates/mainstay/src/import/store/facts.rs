@@ -13,8 +13,9 @@ use uuid::Uuid;
 use super::apply;
 use super::check::{Outcome, PlannedRow};
 use super::chunk::Trace;
-use super::match_row::{self, People};
+use super::match_row;
 use super::money::When;
+use super::people::People;
 use crate::account::store::{self as accounts, AccountChange, NewAmendment, NewContract, StoredAmendment};
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
@@ -293,6 +294,10 @@ fn report(
     }
     let when = When::of(&by.workspace, by.at);
     let (change, _) = match_row::compare(tx, &by.workspace, people, when, held.as_ref(), row)?;
+    if !change.refused.is_empty() {
+        // A choice or a person that was there when the file was checked.
+        return Ok(Done { refused: 1, ..Done::default() });
+    }
     if held.is_some() && change.is_empty() {
         return Ok(Done { unchanged: 1, ..Done::default() });
     }

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use mainstay_db::Tx;
 use mainstay_rules::currency::Currency;
-use mainstay_rules::import::{CellError, Field, MetricNames, ProblemCode};
+use mainstay_rules::import::{CellError, Field, Mapping, MetricNames, ProblemCode};
 use mainstay_rules::permission;
 use mainstay_rules::progress::fiscal_year;
 use uuid::Uuid;
 
-use super::match_row::{People, Remark, Who};
-use crate::account::store::{self as accounts, Account};
+use super::match_row::{Remark, Who};
+use super::people::People;
+use crate::account::store::{self as accounts, Account, FieldValues};
 use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
 use crate::scorecard::store as scores;
@@ -34,6 +35,8 @@ pub struct Index {
     contracts: HashMap<String, Uuid>,
     pub people: People,
     pub metrics: MetricNames,
+    /// What accounts have that a cell may say again and no cell may say anew: people, and choices offered no longer.
+    pub held: HashMap<Uuid, FieldValues>,
     /// Currencies beside the workspace's that have a rate today.
     pub rated: Vec<Currency>,
 }
@@ -47,13 +50,16 @@ impl Entry {
 }
 
 impl Index {
-    pub fn load(tx: &mut Tx<'_>, home: &Workspace, today: Date, who: Who) -> Result<Self, Fault> {
+    pub fn load(tx: &mut Tx<'_>, home: &Workspace, today: Date, who: Who, mapping: &Mapping) -> Result<Self, Fault> {
         let workspace = home.id;
         let templates = scores::templates(tx, workspace)?;
         let metrics = MetricNames::of(templates.all().map(AsRef::as_ref));
         let year = i64::from(fiscal_year(today, home.fiscal_year_start_month));
         let rated = accounts::Rates::of(tx, home, year)?.known();
         let mut index = Self { people: People::load(tx, workspace)?, metrics, rated, ..Self::default() };
+        if mapping.has_own() {
+            index.held = accounts::lasting_values(tx, workspace)?;
+        }
         let mut merged = Vec::new();
         let mut after = Uuid::nil();
         loop {

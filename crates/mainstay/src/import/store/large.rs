@@ -2,6 +2,7 @@
 //! accounts one after the other, and take them back. A step that was done is not done again after a crash.
 
 use mainstay_db::Tx;
+use mainstay_rules::custom_field::Field as OwnField;
 use mainstay_rules::event::Kind;
 use mainstay_rules::field::{FieldCode, FieldError};
 use mainstay_rules::import::{
@@ -18,8 +19,9 @@ use super::check::Counts;
 use super::chunk::{self, CHUNK_ROWS, Written};
 use super::facts::{self, Done, Facts};
 use super::index::Index;
-use super::match_row::{People, Who};
+use super::match_row::Who;
 use super::model::{Found, Import, Job, Status, Summary, UndoSummary, Work};
+use super::people::People;
 use super::sheet::{Cell, SheetRow};
 use super::staged;
 use super::undo;
@@ -36,8 +38,8 @@ const STEP_ACCOUNTS: i64 = 25;
 const ALL: i64 = 1_000_000;
 
 /// The mapping of the columns, or why they cannot be read.
-pub fn mapping_of(import: &Import) -> Result<Mapping, String> {
-    Mapping::new(import.kind, &import.headers, &import.settings.fields).map_err(|error| error.to_string())
+pub fn mapping_of(import: &Import, own: &[OwnField]) -> Result<Mapping, String> {
+    Mapping::new(import.kind, &import.headers, &import.settings.fields, own).map_err(|error| error.to_string())
 }
 
 /// What the rows tell of how they write numbers and dates.
@@ -142,7 +144,7 @@ pub fn apply_at_once(
 
 /// For a check of a small file in the same words: what is new, and what is here already.
 pub fn check_at_once(tx: &mut Tx<'_>, by: &By, who: Who, import: &Import) -> Result<Found, Fault> {
-    if let Err(message) = mapping_of(import) {
+    if let Err(message) = mapping_of(import, &accounts::live_fields(tx, by.workspace.id)?) {
         let rows = chunk::chunks(tx, by.workspace.id, import.id, 0, 1)?;
         let sample = rows.into_iter().take(6).collect();
         return Ok(Found { mapping_error: Some(message), sample, ..Found::default() });
@@ -166,7 +168,7 @@ fn compare_held(
     all: &[(Uuid, Facts)],
     found: &mut Found,
 ) -> Result<usize, Fault> {
-    let mapping = mapping_of(import).map_err(Fault::internal)?;
+    let mapping = mapping_of(import, &accounts::live_fields(tx, by.workspace.id)?).map_err(Fault::internal)?;
     let mut refused = 0;
     for (account, facts) in all.iter().filter(|(_, facts)| facts.report.is_none()) {
         let news = facts::news(tx, by, *account, facts)?;
@@ -187,12 +189,12 @@ fn compare_held(
 }
 
 fn walker(tx: &mut Tx<'_>, by: &By, who: Who, import: &Import, rows: &[SheetRow]) -> Result<(Walker, Found), Fault> {
-    let mapping =
-        mapping_of(import).map_err(|message| Fault::field(FieldError::new("/mapping", FieldCode::Invalid, message)))?;
+    let mapping = mapping_of(import, &accounts::live_fields(tx, by.workspace.id)?)
+        .map_err(|message| Fault::field(FieldError::new("/mapping", FieldCode::Invalid, message)))?;
     let mut detector = Detector::default();
     look(&mut detector, &mapping, rows);
     let (conventions, told) = conventions(import, &detector);
-    let index = Index::load(tx, &by.workspace, by.today(), who)?;
+    let index = Index::load(tx, &by.workspace, by.today(), who, &mapping)?;
     let at = (&*by.workspace, by.at);
     Ok((Walker::new(import.clone(), mapping, conventions, at, index, by.source()), told))
 }

@@ -1,9 +1,10 @@
 //! Which field each column is: asked for, saved under a name, known from a program's export, or guessed.
 
 use mainstay_db::{Tx, sql};
+use mainstay_rules::custom_field::Field as OwnField;
 use mainstay_rules::field::{self, FieldCode, FieldError};
 use mainstay_rules::import::{
-    DateOrder, DecimalMark, EndIs, Field, SheetKind, column_letters, guess, guess_kind, ready, same_headers,
+    DateOrder, DecimalMark, EndIs, Field, SheetKind, column_letters, guess, guess_kind, guess_own, ready, same_headers,
 };
 use mainstay_rules::limits::{IMPORT_MAPPINGS_MAX, NAME_CHARS_MAX};
 use mainstay_rules::problem::Problem;
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use super::model::{Import, Settings};
 use super::sheet::SheetRow;
 use super::staged::{as_json, json_at};
+use crate::account::store as accounts;
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
 
@@ -40,6 +42,19 @@ pub struct Saved {
     pub kind: SheetKind,
     pub headers: Vec<String>,
     pub settings: Settings,
+}
+
+/// What a file is recognised by beside its cells.
+pub struct Known {
+    pub saved: Vec<Saved>,
+    /// The workspace's own fields.
+    pub own: Vec<OwnField>,
+}
+
+impl Known {
+    pub fn load(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Self, Fault> {
+        Ok(Self { saved: mappings(tx, workspace)?, own: accounts::live_fields(tx, workspace)? })
+    }
 }
 
 pub fn mappings(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Vec<Saved>, Fault> {
@@ -100,11 +115,12 @@ fn unknown(pointer: &str, message: String) -> Fault {
 pub fn recognise(
     headers: &[String],
     first: &[SheetRow],
-    saved: &[Saved],
+    known: &Known,
     asked: &Asked,
 ) -> Result<(SheetKind, Settings), Fault> {
-    let (kind, mut settings) = found(headers, first, saved, asked)?;
+    let (kind, mut settings) = found(headers, first, known, asked)?;
     for (field, column) in &asked.mapping {
+        expect_field(*field, &known.own)?;
         put(headers, &mut settings.fields, *field, column)?;
     }
     settings.decimal = asked.decimal.or(settings.decimal);
@@ -115,10 +131,21 @@ pub fn recognise(
     Ok((kind, settings))
 }
 
+/// A field that the sender names has to be there.
+pub fn expect_field(field: Field, own: &[OwnField]) -> Result<(), Fault> {
+    let Field::Own(key) = field else { return Ok(()) };
+    if own.iter().any(|known| known.key == key.as_str()) {
+        return Ok(());
+    }
+    let yours: Vec<String> = own.iter().map(OwnField::word).collect();
+    let message = format!("There is no field {}. Fields of yours: {}.", key.as_str(), yours.join(", "));
+    Err(unknown("/mapping", message.chars().take(600).collect()))
+}
+
 fn found(
     headers: &[String],
     first: &[SheetRow],
-    saved: &[Saved],
+    Known { saved, own }: &Known,
     asked: &Asked,
 ) -> Result<(SheetKind, Settings), Fault> {
     let is_asked = |kind: SheetKind| asked.kind.is_none_or(|wanted| wanted == kind);
@@ -141,9 +168,13 @@ fn found(
         .map(|row| row.cells.iter().map(|cell| cell.written(DecimalMark::Dot)).collect())
         .collect();
     if let Some(ready) = ready(headers).filter(|ready| is_asked(ready.kind)) {
-        let guess = || guessed(ready.kind, headers, &sample);
+        let explained = || {
+            let mut fields = ready.fields(headers);
+            guess_own(ready.kind, headers, own, &mut fields);
+            fields
+        };
         let settings = Settings {
-            fields: if ready.is_guessed() { guess() } else { ready.fields(headers) },
+            fields: if ready.is_guessed() { guessed(ready.kind, headers, &sample, own) } else { explained() },
             end_is: ready.end_is,
             known_as: Some(ready.label.to_owned()),
             ..Settings::default()
@@ -154,18 +185,18 @@ fn found(
     let kind = told.unwrap_or_default();
     Ok((
         kind,
-        Settings { fields: guessed(kind, headers, &sample), kind_unclear: told.is_none(), ..Settings::default() },
+        Settings { fields: guessed(kind, headers, &sample, own), kind_unclear: told.is_none(), ..Settings::default() },
     ))
 }
 
-fn guessed(kind: SheetKind, headers: &[String], sample: &[Vec<String>]) -> Vec<Field> {
-    guess(kind, headers, sample).into_iter().map(|guess| guess.field).collect()
+fn guessed(kind: SheetKind, headers: &[String], sample: &[Vec<String>], own: &[OwnField]) -> Vec<Field> {
+    guess(kind, headers, sample, own).into_iter().map(|guess| guess.field).collect()
 }
 
 /// The fields of a file of another kind than was thought.
-pub fn guess_again(kind: SheetKind, headers: &[String], rows: &[SheetRow]) -> Vec<Field> {
+pub fn guess_again(kind: SheetKind, headers: &[String], rows: &[SheetRow], own: &[OwnField]) -> Vec<Field> {
     let written = |row: &SheetRow| row.cells.iter().map(|cell| cell.written(DecimalMark::Dot)).collect();
-    guessed(kind, headers, &rows.iter().take(SAMPLE_ROWS).map(written).collect::<Vec<_>>())
+    guessed(kind, headers, &rows.iter().take(SAMPLE_ROWS).map(written).collect::<Vec<_>>(), own)
 }
 
 /// A saved mapping put on a file whose columns may stand in another order.

@@ -1,11 +1,8 @@
 //! One row against what we hold: which account it means, who its associate is, and what would change.
 
-use std::collections::HashMap;
-
 use jiff::civil::Date;
 use mainstay_db::Tx;
 use mainstay_rules::account::{AccountEdit, AccountType, NewAccount};
-use mainstay_rules::field;
 use mainstay_rules::import::{CellError, Field, ProblemCode, StagedRow};
 use mainstay_rules::permission::{self, Role};
 use mainstay_rules::progress::fiscal_year;
@@ -14,10 +11,11 @@ use mainstay_rules::scorecard::evaluate;
 use uuid::Uuid;
 
 use super::money::{self, Held, MoneyChange, When};
-use crate::account::store::{self as accounts, Account, AccountChange};
+use super::own::{self, OwnChange};
+use super::people::{Associate, People};
+use crate::account::store::{self as accounts, Account, AccountChange, FieldValues};
 use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
-use crate::people::store::{self as people, User};
 use crate::scorecard::store as scores;
 
 /// Whoever imports: the rights of the rows are theirs.
@@ -34,14 +32,6 @@ impl Who {
     }
 }
 
-/// The sales associate as the row names them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Associate {
-    Known(Uuid),
-    /// Not among our people; the text is a name or an e-mail address.
-    New(String),
-}
-
 /// What a row would change of its account, or what it would make.
 #[derive(Default)]
 pub struct Change {
@@ -52,6 +42,9 @@ pub struct Change {
     pub scores: Vec<(usize, Score)>,
     pub money: MoneyChange,
     pub target: Option<i64>,
+    pub own: Vec<OwnChange>,
+    /// Cells that nothing can be made of, beside what we hold.
+    pub refused: Vec<Remark>,
 }
 
 impl Change {
@@ -61,6 +54,7 @@ impl Change {
             && self.scores.is_empty()
             && self.money.is_empty()
             && self.target.is_none()
+            && self.own.is_empty()
     }
 
     /// The fields of an account that the row makes.
@@ -84,54 +78,6 @@ pub type Remark = (Field, CellError);
 
 fn remark(field: Field, code: ProblemCode, message: impl Into<String>) -> Remark {
     (field, CellError::new(code, message))
-}
-
-/// Our people by name and by e-mail address.
-#[derive(Default)]
-pub struct People {
-    by_name: HashMap<String, Vec<User>>,
-    by_email: HashMap<String, Uuid>,
-}
-
-impl People {
-    pub fn load(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Self, Fault> {
-        const AT_ONCE: i64 = 1_000;
-        let mut people = Self::default();
-        let mut after = (String::new(), Uuid::nil());
-        loop {
-            let users = people::list_users(tx, workspace, (&after.0, after.1), AT_ONCE)?;
-            let Some(last) = users.last() else { return Ok(people) };
-            after = (last.name.clone(), last.id);
-            for user in users {
-                if let Some(email) = &user.email {
-                    people.by_email.insert(email.clone(), user.id);
-                }
-                people.by_name.entry(user.name.to_lowercase()).or_default().push(user);
-            }
-        }
-    }
-
-    /// Nobody is called so yet.
-    pub(super) fn knows_not(&self, text: &str) -> bool {
-        matches!(self.find(text, None), Ok(Associate::New(_)))
-    }
-
-    /// Err: several people have this name.
-    pub(super) fn find(&self, text: &str, current: Option<Uuid>) -> Result<Associate, ()> {
-        if let Ok(email) = field::email("", text) {
-            return Ok(self.by_email.get(&email).map_or(Associate::New(email), |id| Associate::Known(*id)));
-        }
-        let Some(named) = self.by_name.get(&text.to_lowercase()) else { return Ok(Associate::New(text.to_owned())) };
-        if let Some(same) = named.iter().find(|user| Some(user.id) == current) {
-            return Ok(Associate::Known(same.id));
-        }
-        let active: Vec<&User> = named.iter().filter(|user| user.active).collect();
-        match (active.as_slice(), named.as_slice()) {
-            ([only], _) => Ok(Associate::Known(only.id)),
-            ([], [only]) => Ok(Associate::Known(only.id)),
-            _ => Err(()),
-        }
-    }
 }
 
 /// The account that a row means, if it is there and the importing person may change it.
@@ -197,6 +143,13 @@ pub fn compare(
     }
     change.money = money;
     change.target = target_of(tx, workspace, when, account, row)?;
+    if !row.own.is_empty() {
+        let held = match account {
+            Some(account) => accounts::field_values(tx, workspace.id, account.id)?,
+            None => FieldValues::new(),
+        };
+        (change.own, change.refused) = own::compare(people, &held, row);
+    }
     change.edits_fields = account.is_none_or(|account| {
         AccountChange::of(account).with(&change.edit).fields != AccountChange::of(account).fields
     });

@@ -10,6 +10,8 @@ mod mapping;
 mod match_row;
 mod model;
 mod money;
+mod own;
+mod people;
 pub mod sheet;
 mod staged;
 mod undo;
@@ -24,7 +26,7 @@ pub use large::{
     is_compared_live, is_small, look, mapping_of, undo_at_once, undo_step, with_conventions, with_people,
     written_count,
 };
-pub use mapping::{Asked, Saved, guess_again, mappings, recognise, save_mapping};
+pub use mapping::{Asked, Known, Saved, expect_field, guess_again, mappings, recognise, save_mapping};
 pub use match_row::Who;
 pub use model::{Applied, AppliedRow, Before, Found, Import, Job, Settings, Status, Summary, UndoSummary, Work};
 pub use sheet::{Cell, SheetRow};

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use mainstay_rules::custom_field::Value;
 use mainstay_rules::import::{DateOrder, DecimalMark, EndIs, Field, RowProblem, SheetKind};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -187,6 +188,9 @@ pub struct Before {
     pub target: Option<(i64, Option<i64>)>,
     /// Whoever came into the pod's team as the new associate.
     pub joined: Option<Uuid>,
+    /// Keys of the workspace's own fields that the row changed, with what they had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own: Vec<(String, Option<Value>)>,
 }
 
 /// What one row did.

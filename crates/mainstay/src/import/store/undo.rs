@@ -12,6 +12,7 @@ use super::apply::busy;
 use super::chunk::Trace;
 use super::large::{expect_applied, is_compared_live, is_small, undo_at_once, written_count};
 use super::model::{AppliedRow, Before, Import, Job, Status, Summary, UndoSummary, Work};
+use super::own;
 use super::staged;
 use crate::account::store::{self as accounts, Account, AccountChange};
 use crate::corridor::fault::Fault;
@@ -157,6 +158,7 @@ fn restore(tx: &mut Tx<'_>, by: &By, account: &Account, before: &Before) -> Resu
     for (contract, amendment) in &before.amendments {
         accounts::withdraw_amendment(tx, by, account.id, *contract, *amendment)?;
     }
+    own::restore(tx, by, account.id, before)?;
     if let Some((year, target)) = before.target {
         accounts::set_target(tx, by, account.id, year, target)?;
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use mainstay_rules::import::{
     CellError, Conventions, Field, Mapping, MetricNames, ProblemCode, RowKind, RowProblem, Severity, SheetKind,
-    Together, Told, check_contract, check_row, check_score,
+    StagedRow, Together, Told, check_contract, check_row, check_score,
 };
 use mainstay_rules::limits::{
     IMPORT_CONTRACTS_PER_ACCOUNT_MAX, IMPORT_PROBLEMS_SHOWN_MAX, IMPORT_SCORES_PER_ACCOUNT_MAX,
@@ -15,9 +15,11 @@ use uuid::Uuid;
 
 use super::facts::{Facts, Named, ScoreFact};
 use super::index::Index;
-use super::match_row::Associate;
 use super::model::{Found, Import};
+use super::own;
+use super::people::Associate;
 use super::sheet::SheetRow;
+use crate::account::store::FieldValues;
 use crate::corridor::caller::Workspace;
 use crate::corridor::source::Source;
 
@@ -217,6 +219,9 @@ impl Walker {
                 Whose::New(self.source.id(), Named { name, external_id: staged.external_id.clone() })
             }
         };
+        if self.refuses_own(&whose, &staged) {
+            return;
+        }
         if let Some(text) = staged.associate.as_deref() {
             self.associate(number, text);
         }
@@ -225,6 +230,14 @@ impl Walker {
             let counts = &mut self.found.counts;
             *(if is_new { &mut counts.create } else { &mut counts.update }) += 1;
         }
+    }
+
+    fn refuses_own(&mut self, whose: &Whose, row: &StagedRow) -> bool {
+        let nothing = FieldValues::new();
+        let held = self.index.held.get(&whose.id()).unwrap_or(&nothing);
+        let (_, wrong) = own::compare(&self.index.people, held, row);
+        let at = |(field, error)| RowProblem::at(&self.mapping, row.row, field, Severity::Error, error);
+        self.tell(wrong.into_iter().map(at).collect())
     }
 
     fn associate(&mut self, number: usize, text: &str) {

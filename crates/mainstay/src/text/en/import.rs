@@ -34,7 +34,7 @@ texts! {
     recognises_contracts = "Contracts: the account, the contract's id or name, start, end, ARR or MRR, currency. One row is one amendment: from its start on, the contract is worth so much.";
     recognises_scores = "Scores with their history: the account, the step or sub-metric, the score, its date, note, evidence and who scored.";
     recognises_known = "The exports of Salesforce (accounts, contracts, opportunities), HubSpot (companies) and Vitally (accounts) are known by their column names, and so are files whose choices you kept.";
-    recognises_what = "Account, external id, sales associate, end date, type, the five steps, last-year ARR, delta target, YTD ARR, industry, vertical and geography, under most of the names people give them. Rows with an external id or a known name update that account, so the same file can be imported again. An empty cell changes nothing.";
+    recognises_what = "Account, external id, sales associate, end date, type, the five steps, last-year ARR, delta target, YTD ARR, industry, vertical and geography, under most of the names people give them; your own fields under theirs. Rows with an external id or a known name update that account, so the same file can be imported again. An empty cell changes nothing.";
     check_title = "Check the import";
     counted_updated = "updated";
     unchanged = "unchanged";
@@ -52,6 +52,7 @@ texts! {
     columns_what = "Guessed from the headings. The first rows of your file stand below each column; marked cells have a problem.";
     columns_label = "Columns of the file";
     ignore = "Ignore this column";
+    your_fields = "Your fields";
     check_again = "Check again with these choices";
     problems = "Problems";
     problems_label = "List of problems";

@@ -325,7 +325,7 @@ fn texts(row: &SheetRow) -> Vec<String> {
 /// The first row that names an account column, otherwise the first with two cells.
 fn header_place(top: &[SheetRow]) -> Option<usize> {
     let names_account = |row: &SheetRow| {
-        let guesses = guess(SheetKind::Accounts, &texts(row), &[]);
+        let guesses = guess(SheetKind::Accounts, &texts(row), &[], &[]);
         row.cells.len() > 1 && guesses.iter().any(|guess| guess.field == Field::Name)
     };
     let filled = |row: &SheetRow| row.cells.iter().filter(|cell| !cell.is_blank()).count();
