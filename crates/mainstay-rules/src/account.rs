@@ -166,6 +166,25 @@ impl NewAccount {
 }
 
 impl AccountEdit {
+    /// The fields with what is edited put on them.
+    #[must_use]
+    pub fn put_on(&self, mut fields: NewAccount) -> NewAccount {
+        fn put<T: Clone>(field: &mut T, edited: Option<&T>) {
+            if let Some(value) = edited {
+                field.clone_from(value);
+            }
+        }
+        put(&mut fields.name, self.name.as_ref());
+        put(&mut fields.external_id, self.external_id.as_ref());
+        put(&mut fields.account_type, self.account_type.as_ref());
+        put(&mut fields.industry, self.industry.as_ref());
+        put(&mut fields.vertical, self.vertical.as_ref());
+        put(&mut fields.geography, self.geography.as_ref());
+        put(&mut fields.end_on, self.end_on.as_ref());
+        put(&mut fields.confidential, self.confidential.as_ref());
+        fields
+    }
+
     /// Every error at once, so that a form is mended in one go.
     pub fn check(input: &AccountEditInput) -> Result<Self, Vec<FieldError>> {
         fn edited<T>(

@@ -52,22 +52,8 @@ impl AccountChange {
 
     /// The account with an edit put on it.
     #[must_use]
-    pub fn with(mut self, edit: &AccountEdit) -> Self {
-        fn put<T: Clone>(field: &mut T, edited: Option<&T>) {
-            if let Some(value) = edited {
-                field.clone_from(value);
-            }
-        }
-        let f = &mut self.fields;
-        put(&mut f.name, edit.name.as_ref());
-        put(&mut f.external_id, edit.external_id.as_ref());
-        put(&mut f.account_type, edit.account_type.as_ref());
-        put(&mut f.industry, edit.industry.as_ref());
-        put(&mut f.vertical, edit.vertical.as_ref());
-        put(&mut f.geography, edit.geography.as_ref());
-        put(&mut f.end_on, edit.end_on.as_ref());
-        put(&mut f.confidential, edit.confidential.as_ref());
-        self
+    pub fn with(self, edit: &AccountEdit) -> Self {
+        Self { fields: edit.put_on(self.fields), ..self }
     }
 }
 

@@ -5,12 +5,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use mainstay_db::{Scope, Tx};
+use mainstay_rules::bulk::Outcome;
 use mainstay_rules::permission;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::bulk::{BulkIn, Outcome, Plan, PlannedAccount, apply_bulk, chosen, plan, undo_bulk};
+use super::bulk::{BulkIn, Plan, PlannedAccount, chosen, plan};
+use super::bulk_apply::{apply_bulk, undo_bulk};
 use crate::account::api::AccountName;
 use crate::app::App;
 use crate::corridor::access::{Allowed, CreateAccount, Guarded, Read, Readable, Writable};

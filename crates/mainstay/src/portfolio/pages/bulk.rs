@@ -6,6 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use mainstay_db::Scope;
+use mainstay_rules::bulk::Outcome;
 use mainstay_rules::custom_field::Field as OwnField;
 use mainstay_rules::field::FieldError;
 use mainstay_rules::limits::{BULK_ACCOUNTS_MAX, FIELD_TEXT_CHARS_MAX, NOTE_CHARS_MAX};
@@ -23,9 +24,7 @@ use crate::corridor::frame::{self, Menu, see_other};
 use crate::corridor::frame_form::{Field, notice_bad, select};
 use crate::corridor::request::Posted;
 use crate::people;
-use crate::portfolio::api::{
-    BulkIn, OWN, Outcome, Plan, PlannedAccount, apply_bulk, chosen, matching, plan, undo_bulk,
-};
+use crate::portfolio::api::{BulkIn, OWN, Plan, PlannedAccount, apply_bulk, chosen, matching, plan, undo_bulk};
 use crate::portfolio::store::{self, BulkEdit, BulkRow, Line};
 use crate::text::{bulk as text, frame as words};
 
