@@ -5,7 +5,6 @@ use mainstay_rules::currency::Currency;
 use crate::text::texts;
 
 texts! {
-    title = "Currencies";
     rates = "Exchange rates";
     currency = "Currency";
     fiscal_year = "Fiscal year";

@@ -13,7 +13,6 @@ texts! {
     print_title = "Progress report";
     report_sheet = "Progress report";
     about_sheet = "About";
-    average = "Average";
     total = "Total";
     formula_overall = "Overall is the mean of the five steps; a step that was never scored counts 0.";
     formula_progress = "Progress is (ARR year to date - ARR of last year) / delta target; it stays empty where the target is negative or under 5 % of last year's ARR.";

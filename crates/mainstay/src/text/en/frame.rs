@@ -25,13 +25,11 @@ texts! {
     theme_dark = "Dark";
     my_account = "My account";
     sign_out = "Sign out";
-    save = "Save";
     cancel = "Cancel";
     back_to_start = "Go to the start page";
     sign_in = "Sign in";
     next = "Next";
     previous = "First page";
-    none = "none";
     refused = "The request could not be read or is not supported here. Nothing was changed.";
 }
 

@@ -91,12 +91,10 @@ texts! {
     nothing_changed = "The file said nothing new. Nothing was changed.";
     download_refused = "Download as CSV";
     refused_label = "List of refused rows";
-    account = "Account";
     open_report = "Open the progress report";
     all_imports = "All imports";
     undone_title = "Import undone";
     problem_header = "Problem";
-    answer_first = "Choose how the file is to be read, then import it.";
 }
 
 pub fn limits() -> String {

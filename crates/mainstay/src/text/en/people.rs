@@ -36,7 +36,6 @@ texts! {
     my_account = "My account";
     workspace_what = "Changes are seen by everyone at once";
     workspace_closed = "Administrators change it.";
-    workspace_address = "Address";
     currency_fixed = "Fixed when the workspace was made: all its money is in it.";
     save_workspace = "Save workspace";
     add_person = "Add someone";
@@ -92,7 +91,6 @@ texts! {
     this_one = "this one";
     sign_out_one = "Sign out";
     sign_out_others = "Sign out everywhere else";
-    saved = "Saved";
 }
 
 pub fn role_word(role: &str) -> &'static str {

@@ -22,12 +22,10 @@ texts! {
     value_hint = "A text, or a range: 10..20, 2026-01-01.., ..3.9. Scores also low, middle, high. - for none.";
     add = "Add";
     active_filters = "Active filters";
-    remove = "Remove";
     group_by = "Group by";
     no_groups = "No groups";
     group = "Group";
     end_quarter = "End quarter";
-    accounts = "Accounts";
     open_filtered = "Open as a list";
     more_rows = "There are more; open them as a list.";
     more_groups = "Only the largest groups are shown.";
@@ -50,7 +48,6 @@ texts! {
     delete_view = "Delete view";
     private = "private";
     type_word = "Type";
-    total = "All";
 }
 
 pub fn type_of(number: &str) -> String {
