@@ -2,6 +2,7 @@
 
 mod activity;
 mod automatic;
+mod fact;
 mod past;
 mod publish;
 mod read;
@@ -33,6 +34,7 @@ use mainstay_rules::scorecard::{self, Latest, NewScore, Origin, Recording, Score
 use serde_json::json;
 use uuid::Uuid;
 
+use self::fact::Of;
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
 use crate::signal::store as signals;
@@ -91,8 +93,7 @@ fn record_with(
         Recording::Recorded(score) => (Kind::ScoreRecorded, score.before),
         Recording::Withdrawn(score) => (Kind::ScoreWithdrawn, Some(score.before)),
     };
-    let id = insert(tx, by, account, new, effective_at, template)?;
-    keep_latest(tx, by, account, id, new, effective_at)?;
+    let id = fact::put(tx, by, Of { account, scope: None }, new, effective_at, template)?;
     let data = json!({
         "metric": new.metric,
         "before": before.map(Score::hundredths),
@@ -141,60 +142,6 @@ fn latest_before(
         )?),
         newest => Ok(newest),
     }
-}
-
-fn insert(
-    tx: &mut Tx<'_>,
-    by: &By,
-    account: Uuid,
-    new: &ScoreIn,
-    effective_at: Timestamp,
-    template: &Template,
-) -> Result<Uuid, Fault> {
-    let id = by.id();
-    tx.exec(
-        sql!(
-            "INSERT INTO score (id, workspace_id, account_id, metric, value, note, evidence_url, effective_at,
-               recorded_at, recorded_by, template, template_version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-        ),
-        &[
-            &id,
-            &by.workspace.id,
-            &account,
-            &new.metric,
-            &new.value.map(Score::hundredths),
-            &new.note,
-            &new.evidence_url,
-            &effective_at,
-            &by.at,
-            &by.user,
-            &template.key,
-            &i64::from(template.version),
-        ],
-    )?;
-    Ok(id)
-}
-
-/// A backdated score changes the history, not the newest.
-fn keep_latest(
-    tx: &mut Tx<'_>,
-    by: &By,
-    account: Uuid,
-    id: Uuid,
-    new: &ScoreIn,
-    effective_at: Timestamp,
-) -> Result<(), Fault> {
-    tx.exec(
-        sql!(
-            "INSERT INTO score_latest (account_id, workspace_id, metric, score_id, value, effective_at)
-             VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (account_id, metric) DO UPDATE SET score_id = $4, value = $5, effective_at = $6
-             WHERE score_latest.effective_at <= $6"
-        ),
-        &[&account, &by.workspace.id, &new.metric, &id, &new.value.map(Score::hundredths), &effective_at],
-    )?;
-    Ok(())
 }
 
 /// Takes the scores of an account away whose import is undone.

@@ -8,6 +8,7 @@ use mainstay_rules::event::Kind;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::fact::{Newest, Of, keep_newest};
 use super::template_of;
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
@@ -81,7 +82,8 @@ pub fn record_past(
         }
     }
     for (metric, (score, id)) in &newest {
-        keep_newest(tx, by, account, metric, *id, Some(score.hundredths), score.effective_at)?;
+        let (id, hundredths, effective_at) = (*id, Some(score.hundredths), score.effective_at);
+        keep_newest(tx, by, Of { account, scope: None }, Newest { metric, id, hundredths, effective_at })?;
     }
     if let Some(first) = scores.iter().map(|score| score.effective_at).min() {
         by.reaches_back(account, by.workspace.day_of(first));
@@ -90,27 +92,6 @@ pub fn record_past(
     let data = json!({ "scores": scores.len(), "metrics": metrics });
     by.happened_to(tx, account, Kind::ScoresImported, ("import", import), data)?;
     Ok(metrics)
-}
-
-fn keep_newest(
-    tx: &mut Tx<'_>,
-    by: &By,
-    account: Uuid,
-    metric: &str,
-    id: Uuid,
-    value: Option<i64>,
-    effective_at: Timestamp,
-) -> Result<(), Fault> {
-    tx.exec(
-        sql!(
-            "INSERT INTO score_latest (account_id, workspace_id, metric, score_id, value, effective_at)
-             VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (account_id, metric) DO UPDATE SET score_id = $4, value = $5, effective_at = $6
-             WHERE score_latest.effective_at <= $6"
-        ),
-        &[&account, &by.workspace.id, &metric, &id, &value, &effective_at],
-    )?;
-    Ok(())
 }
 
 /// Takes the scores back that an import brought to an account; the newest of what stays counts again.
@@ -140,8 +121,8 @@ pub fn remove_past(tx: &mut Tx<'_>, by: &By, account: Uuid, import: Uuid, metric
             &[&by.workspace.id, &account, &metric],
             |row| Ok((row.get::<Uuid>(0)?, row.get::<Option<i64>>(1)?, row.get::<Timestamp>(2)?)),
         )?;
-        if let Some((id, value, at)) = newest {
-            keep_newest(tx, by, account, metric, id, value, at)?;
+        if let Some((id, hundredths, effective_at)) = newest {
+            keep_newest(tx, by, Of { account, scope: None }, Newest { metric, id, hundredths, effective_at })?;
         }
     }
     let data = json!({ "scores": gone, "metrics": metrics });

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use mainstay_db::{Row, Tx, sql};
 use mainstay_rules::event::Kind;
 use mainstay_rules::score::Score;
-use mainstay_rules::scorecard::{self, Latest, NewScore, Origin, Recording, Template};
+use mainstay_rules::scorecard::{self, Latest, NewScore, Origin, Recording};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::fact::{self, Of};
 use super::roll_up::tree_on;
 use super::{Recorded, ScoreIn, refused, score_of, template_of};
 use crate::account::store::AccountScope;
@@ -48,8 +49,8 @@ pub fn record_on_scope(tx: &mut Tx<'_>, by: &By, scope: &AccountScope, new: &Sco
         Recording::Recorded(told) => (Kind::ScopeScoreRecorded, told.before),
         Recording::Withdrawn(told) => (Kind::ScopeScoreWithdrawn, Some(told.before)),
     };
-    let id = insert(tx, by, scope, new, effective_at, &template)?;
-    keep_newest(tx, by, scope, id, new, effective_at)?;
+    let of = Of { account: scope.account_id, scope: Some(scope.id) };
+    let id = fact::put(tx, by, of, new, effective_at, &template)?;
     let data = json!({
         "metric": new.metric,
         "score_id": id,
@@ -70,69 +71,6 @@ fn before(tx: &mut Tx<'_>, workspace: Uuid, scope: Uuid, metric: &str, at: Times
         &[&workspace, &scope, &metric, &at],
         |row| Ok(Latest { metric: metric.to_owned(), value: score_of(row, 0)?, effective_at: row.get(1)? }),
     )?)
-}
-
-fn insert(
-    tx: &mut Tx<'_>,
-    by: &By,
-    scope: &AccountScope,
-    new: &ScoreIn,
-    effective_at: Timestamp,
-    template: &Template,
-) -> Result<Uuid, Fault> {
-    let id = by.id();
-    tx.exec(
-        sql!(
-            "INSERT INTO scope_score (id, workspace_id, account_id, scope_id, metric, value, note, evidence_url,
-               effective_at, recorded_at, recorded_by, template, template_version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
-        ),
-        &[
-            &id,
-            &by.workspace.id,
-            &scope.account_id,
-            &scope.id,
-            &new.metric,
-            &new.value.map(Score::hundredths),
-            &new.note,
-            &new.evidence_url,
-            &effective_at,
-            &by.at,
-            &by.user,
-            &template.key,
-            &i64::from(template.version),
-        ],
-    )?;
-    Ok(id)
-}
-
-/// A backdated score changes the history, not the newest.
-fn keep_newest(
-    tx: &mut Tx<'_>,
-    by: &By,
-    scope: &AccountScope,
-    id: Uuid,
-    new: &ScoreIn,
-    effective_at: Timestamp,
-) -> Result<(), Fault> {
-    tx.exec(
-        sql!(
-            "INSERT INTO scope_score_latest (scope_id, workspace_id, account_id, metric, score_id, value, effective_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)
-             ON CONFLICT (scope_id, metric) DO UPDATE SET score_id = $5, value = $6, effective_at = $7
-             WHERE scope_score_latest.effective_at <= $7"
-        ),
-        &[
-            &scope.id,
-            &by.workspace.id,
-            &scope.account_id,
-            &new.metric,
-            &id,
-            &new.value.map(Score::hundredths),
-            &effective_at,
-        ],
-    )?;
-    Ok(())
 }
 
 macro_rules! columns {
