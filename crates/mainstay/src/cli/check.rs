@@ -2,6 +2,7 @@
 
 mod events;
 mod lines;
+mod scores;
 
 use std::sync::Arc;
 
@@ -111,6 +112,8 @@ async fn content(db: &Db, rebuild: bool, findings: &mut Findings) -> Outcome {
         let (count, wrong) = lines::compare(db, &workspace, rebuild).await?;
         let done = if rebuild { "written anew" } else { "against a fresh computation" };
         findings.add(format!("{}: {count} lines of the portfolio {done}", workspace.name), wrong);
+        let (count, wrong) = scores::compare(db, &workspace).await?;
+        findings.add(format!("{}: {count} automatic scores against their data points", workspace.name), wrong);
     }
     Ok(())
 }

@@ -138,6 +138,22 @@ both!(
 );
 
 both!(
+    fn the_check_finds_an_automatic_score_that_its_data_points_do_not_give(on) {
+        const SPOILED: &str = "UPDATE score_latest SET value = 123 WHERE metric = 'launched.shoots_of_plan'
+            AND account_id = (SELECT id FROM account WHERE name = 'Casavero')";
+        let data = demo(on);
+        assert_eq!(found(&mainstay(&data, "check", &["--json"])), (true, Vec::new()));
+        tamper(&data, SPOILED);
+        let (well, wrong) = found(&mainstay(&data, "check", &["--json"]));
+        assert!(!well);
+        let named = |line: &&String| line.contains("launched.shoots_of_plan is 1.23, but its data points give ");
+        assert_eq!(wrong.iter().filter(named).count(), 1, "{wrong:?}");
+        assert!(mainstay(&data, "check", &["--rebuild"]).status.success(), "written anew, it is right again");
+        assert_eq!(found(&mainstay(&data, "check", &["--json"])), (true, Vec::new()));
+    }
+);
+
+both!(
     fn the_check_finds_events_that_are_gone(on) {
         const OF_LUMEN: &str =
             "DELETE FROM event WHERE account_version = 3 AND account_id = (SELECT id FROM account WHERE name = 'Lumen')";

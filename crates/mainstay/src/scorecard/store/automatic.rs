@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use mainstay_db::Tx;
+use mainstay_db::{Tx, sql};
 use mainstay_rules::decimal::Decimal;
-use mainstay_rules::scorecard::{Metric, Origin, Template};
+use mainstay_rules::score::Score;
+use mainstay_rules::scorecard::{Metric, Origin, Template, Templates};
 use uuid::Uuid;
 
-use super::{ScoreIn, latest_before, record_with, templates};
+use super::{ScoreIn, latest_before, record_with, score_of, templates};
 use crate::account::store as accounts;
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
@@ -45,19 +46,13 @@ fn rescore(
     metric: &Metric,
     at: Timestamp,
 ) -> Result<(), Fault> {
-    let mut values: BTreeMap<String, (Decimal, Timestamp)> = BTreeMap::new();
-    for name in metric.points() {
-        if let Some(point) = signals::as_of(tx, by.workspace.id, account, name, at)? {
-            values.insert(name.to_owned(), (point.value, point.at));
-        }
-    }
-    let score = metric.computed(|name| values.get(name).map(|(value, _)| *value));
+    let (score, youngest) = given(tx, by.workspace.id, account, metric, at)?;
     let known = latest_before(tx, by.workspace.id, account, &metric.key, at)?;
     if known.as_ref().and_then(|known| known.value) == score {
         return Ok(());
     }
     // It is so since its youngest input, unless it read otherwise after that: then the template changed now.
-    let moment = values.values().map(|(_, at)| *at).max().unwrap_or(at);
+    let moment = youngest.unwrap_or(at);
     let effective_at = if known.is_some_and(|known| known.effective_at >= moment) { at } else { moment };
     let new = ScoreIn {
         metric: metric.key.clone(),
@@ -68,4 +63,58 @@ fn rescore(
         confirms: false,
     };
     record_with(tx, by, account, &new, template, Origin::WorkedOut)
+}
+
+/// What the data points give at a time, and when the youngest of them was measured.
+fn given(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    account: Uuid,
+    metric: &Metric,
+    at: Timestamp,
+) -> Result<(Option<Score>, Option<Timestamp>), Fault> {
+    let mut values: BTreeMap<String, (Decimal, Timestamp)> = BTreeMap::new();
+    for name in metric.points() {
+        if let Some(point) = signals::as_of(tx, workspace, account, name, at)? {
+            values.insert(name.to_owned(), (point.value, point.at));
+        }
+    }
+    let score = metric.computed(|name| values.get(name).map(|(value, _)| *value));
+    Ok((score, values.values().map(|(_, at)| *at).max()))
+}
+
+/// The newest automatic score of a metric as it is stored, in both places, beside what its data points give.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    pub metric: String,
+    pub newest: Option<Score>,
+    /// The same score in the history.
+    pub recorded: Option<Score>,
+    pub given: Option<Score>,
+}
+
+/// Every automatic score of an account, worked out anew; writes nothing.
+pub fn compare_automatic(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    account: Uuid,
+    templates: &Templates,
+    at: Timestamp,
+) -> Result<Vec<Compared>, Fault> {
+    let Some(found) = accounts::account(tx, workspace, account, Uuid::nil())? else { return Ok(Vec::new()) };
+    let mut compared = Vec::new();
+    for metric in templates.governing(found.segment()).automatic() {
+        let stored = tx.one(
+            sql!(
+                "SELECT l.value, s.value FROM score_latest l JOIN score s ON s.id = l.score_id
+                 WHERE l.workspace_id = $1 AND l.account_id = $2 AND l.metric = $3"
+            ),
+            &[&workspace, &account, &metric.key],
+            |row| Ok((score_of(row, 0)?, score_of(row, 1)?)),
+        )?;
+        let (newest, recorded) = stored.unwrap_or_default();
+        let (given, _) = given(tx, workspace, account, metric, at)?;
+        compared.push(Compared { metric: metric.key.clone(), newest, recorded, given });
+    }
+    Ok(compared)
 }
