@@ -12,8 +12,8 @@ use crate::app::App;
 use crate::corridor::access::{Allowed, Read};
 use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
-use crate::portfolio::api::{Asked, Columns, Courses, heads, viewed};
-use crate::portfolio::store::Totals;
+use crate::portfolio::api::{Asked, Beside, Columns, Courses, heads, viewed};
+use crate::portfolio::store::{Totals, totals};
 use crate::text::export as text;
 
 /// The form of the file.
@@ -118,7 +118,8 @@ pub async fn report(app: &App, caller: &Caller, asked: &Asked) -> Result<Report,
             let columns = Columns::chosen(asked.columns.as_deref(), known.heads, &heads.fields)?;
             let (filter, sort) = (asked.filter(&acting, &known)?, asked.sort(&known)?);
             let lines = store::lines(tx, (workspace, frame), &filter, sort)?;
-            let courses = Courses::read(tx, workspace, &heads, &columns, &lines)?;
+            let beside = Beside { workspace, heads: &heads, columns: &columns, filter: &filter, group: None };
+            let courses = Courses::read(tx, &beside, &lines, |tx, frame| totals(tx, workspace, frame, &filter))?;
             Ok::<_, Fault>((asked, heads, (columns, courses), lines))
         })
         .await?;

@@ -1,4 +1,5 @@
-//! Columns that tell of other days: the trend of twelve weeks against the report as of each of its days.
+//! Columns that tell of other days: the trend of twelve weeks against the report as of each of its days, and what moved
+//! since the last snapshot against the comparison.
 
 use jiff::Span;
 use jiff::civil::Date;
@@ -102,5 +103,65 @@ both!(
         assert!(cells.body.contains("<title>1.0 twelve weeks ago, 2.0 now</title>"), "{}", cells.body);
         let csv = house.admin.get("/api/v1/portfolio/export?format=csv&view=board").body;
         assert!(csv.contains("Albion") && !csv.contains("twelve weeks"), "a file has the numbers of one day");
+    }
+);
+
+fn contract(house: &House, account: &str, arr: &str) {
+    let body = json!({ "name": "Main", "start": weeks_ago(house, 60), "arr": { "amount": arr, "currency": "EUR" } });
+    let made = house.admin.json("POST", &format!("/api/v1/accounts/{account}/contracts"), &body);
+    assert_eq!(made.status, 201, "{}", made.body);
+}
+
+/// The cell of an account in the page's column of what moved, without its tags.
+fn moved(page: &str, account: &str) -> String {
+    let row = page.split(&format!("id=\"account-{account}\"")).nth(1).expect("the account has a row");
+    let cell = row.split("data-field=\"since_snapshot\"").nth(1).expect("the row has the column");
+    let cell = cell.split("</td>").next().and_then(|cell| cell.split_once('>')).map_or("", |(_, inner)| inner);
+    cell.split('<').filter_map(|part| part.split('>').next_back()).collect()
+}
+
+both!(
+    fn the_board_says_what_moved_since_the_last_snapshot(on) {
+        let house = House::new(on);
+        let (albion, casavero, dunes) = (house.account("Albion"), house.account("Casavero"), house.account("Dunes"));
+        for (account, arr) in [(&albion, "100000.00"), (&casavero, "50000.00")] {
+            contract(&house, account, arr);
+            score(&house, account, 5.0, weeks_ago(&house, 3));
+        }
+        let board = |more: &str| {
+            let page = house.admin.get(&format!("/w/acme/portfolio?view=board&open=2{more}"));
+            assert_eq!(page.status, 200, "{}", page.body);
+            page.body
+        };
+        assert!(board("").contains("No snapshot yet to compare with. <a href=\"/w/acme/portfolio/snapshots\">Take a snapshot"));
+        let kept = house.admin.json("POST", "/api/v1/snapshots", &json!({ "note": "Board" })).json()["id"].clone();
+        let kept = kept.as_str().expect("an id");
+        score(&house, &albion, 7.5, today(&house));
+        score(&house, &casavero, 2.5, today(&house));
+        contract(&house, &albion, "20000.00");
+        let new = house.account("Eboracum");
+        contract(&house, &new, "7000.00");
+        let page = board("");
+        assert_eq!(moved(&page, &albion), "+0.50 +20k");
+        assert_eq!(moved(&page, &casavero), "−0.50");
+        assert_eq!(moved(&page, &dunes), "–no change");
+        assert_eq!(moved(&page, &new), "new");
+        let link = format!("/w/acme/portfolio/compare?from={kept}&amp;to={}", today(&house));
+        assert!(page.contains(&format!("average −0.17, ARR +EUR 27k, 1 account more. <a href=\"{link}\">What moved</a>")), "{page}");
+        let same = house.admin.get(&format!("/api/v1/compare?from={kept}&to={}", today(&house))).json();
+        let arr = |side: &str| same[side]["totals"]["arr_ytd"]["amount"].clone();
+        assert_eq!((arr("from"), arr("to")), (json!("150000.00"), json!("177000.00")), "the comparison says the same");
+        assert_eq!((&same["from"]["totals"]["overall"], &same["to"]["totals"]["overall"]), (&json!(0.67), &json!(0.5)));
+        let of_one = board("&q=albion");
+        assert!(of_one.contains("average +0.50, ARR +EUR 20k. <a") && of_one.contains("&amp;q=albion\">What moved"), "{of_one}");
+        let group = page.split("tbody class=\"group\"").nth(1).and_then(|body| body.split("</tbody>").next()).expect("a group");
+        assert!(group.contains("Overall 0.67 → 0.50, ARR EUR 150,000.00 → EUR 177,000.00"), "{group}");
+        let paper = house.admin.get("/w/acme/portfolio/print?view=board").body;
+        assert!(paper.contains("ARR +EUR 27k, 1 account more.") && moved(&paper, &albion) == "+0.50 +20k", "{paper}");
+        let then = board(&format!("&snapshot={kept}"));
+        assert!(then.contains("No snapshot yet to compare with."), "what is shown is not held against itself");
+        let edits = json!({ "edits": [{ "account": albion, "field": "launched", "value": "5" }] });
+        let cells = house.admin.json("POST", "/w/acme/portfolio/cells?view=board&columns=since_snapshot", &edits).body;
+        assert!(moved(&cells, &albion) == "+20k" && cells.contains("ARR EUR 150,000.00 → EUR 177,000.00"), "{cells}");
     }
 );

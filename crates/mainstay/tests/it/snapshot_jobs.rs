@@ -5,7 +5,7 @@ use jiff::civil::{Date, date};
 use mainstay::account::store::{self as accounts, AccountChange};
 use mainstay::corridor::fault::Fault;
 use mainstay::corridor::verb::By;
-use mainstay::portfolio::store::{self as portfolio, Filter, Frame, Sort, SortKey};
+use mainstay::portfolio::store::{self as portfolio, Filter, Frame, SnapshotKind, Sort, SortKey};
 use mainstay::scorecard::store::{self as scores, ScoreIn};
 use mainstay_db::{Scope, Tx};
 use mainstay_rules::account::{NewAccount, NewAccountInput};
@@ -64,6 +64,14 @@ fn kept(engine: &Engine) -> Vec<(&'static str, Date, Option<i64>)> {
     engine.runtime.block_on(engine.app.db.read(Scope::Workspace(workspace), read)).expect("snapshots are read")
 }
 
+/// The day of the snapshot that the report of a day is held against.
+fn board(engine: &Engine, day: Date) -> Option<Date> {
+    let workspace = engine.workspace.id;
+    let read = move |tx: &mut Tx<'_>| portfolio::last_board(tx, workspace, day, None);
+    let mark = engine.runtime.block_on(engine.app.db.read(Scope::Workspace(workspace), read)).expect("it is read");
+    mark.map(|mark| mark.as_of)
+}
+
 both!(
     fn after_downtime_every_month_is_kept_as_it_ended_and_the_last_week(on) {
         let mut engine = Engine::new(on);
@@ -89,5 +97,14 @@ both!(
         assert_eq!(kept(&engine), expected);
         engine.run_due();
         assert_eq!(kept(&engine), expected, "each once");
+        assert_eq!(board(&engine, date(2027, 2, 3)), Some(date(2027, 1, 31)), "the board looks back to a month's end");
+        assert_eq!(board(&engine, date(2027, 1, 31)), Some(date(2026, 12, 31)), "of that day itself to the one before");
+        assert_eq!(board(&engine, date(2026, 11, 30)), None, "weeks are no board's");
+        let by_hand = |tx: &mut Tx<'_>, by: &By| {
+            portfolio::take_snapshot(tx, by, SnapshotKind::Manual, date(2026, 11, 29), "Board")
+        };
+        engine.verb(by_hand).expect("a snapshot is taken");
+        assert_eq!(board(&engine, date(2026, 11, 30)), Some(date(2026, 11, 29)), "until a month is kept, one by hand is");
+        assert_eq!(board(&engine, date(2027, 2, 3)), Some(date(2027, 1, 31)));
     }
 );

@@ -40,7 +40,8 @@ pub struct Asked {
     pub archived: Option<String>,
     /// What the page shows of each account, separated by commas: the words of `sort`, `steps` for the five, and
     /// `report` for all of the progress report. The API answers all of them; `trend` (the Overall at the end of each of the last twelve
-    /// weeks) is answered when it is asked for.
+    /// weeks) is answered when it is asked for, and what moved since a snapshot (`since_snapshot` on the page) by
+    /// `GET /api/v1/compare`.
     #[param(example = "report,trend")]
     pub columns: Option<String>,
     /// `type`, `associate`, `industry`, `vertical`, `geography`, `overall`, a step's key, `gap`, `end_quarter`, `tenure`,
@@ -165,6 +166,13 @@ impl Asked {
         ];
         let named = named.into_iter().filter_map(|(word, value)| value.as_deref().map(|value| (word, value)));
         named.chain(self.conditions.iter().map(|(word, value)| (word.as_str(), value.as_str()))).collect()
+    }
+
+    /// The words that say which accounts.
+    pub fn filter_pairs(&self) -> Vec<(&str, &str)> {
+        let mut pairs = self.pairs();
+        pairs.retain(|(word, _)| !matches!(*word, "sort" | "group" | "columns"));
+        pairs
     }
 
     /// The report with one condition more, or with another value of it.

@@ -17,14 +17,17 @@ const STEPS: &str = "steps";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Course {
     Trend,
+    /// What moved since the last snapshot.
+    Since,
 }
 
 impl Course {
-    pub const ALL: [Self; 1] = [Self::Trend];
+    pub const ALL: [Self; 2] = [Self::Trend, Self::Since];
 
     pub fn word(self) -> &'static str {
         match self {
             Self::Trend => "trend",
+            Self::Since => "since_snapshot",
         }
     }
 }

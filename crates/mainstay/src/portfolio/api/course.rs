@@ -6,27 +6,42 @@ use mainstay_db::Tx;
 use uuid::Uuid;
 
 use super::columns::{Columns, Course};
+use super::since::Since;
 use super::trend::{Trend, trends};
 use super::{Heads, RowOut};
 use crate::corridor::fault::Fault;
-use crate::portfolio::store::Line;
+use crate::portfolio::store::{Filter, Frame, Line, Totals};
+
+/// The report beside which other days are told.
+#[derive(Clone, Copy)]
+pub struct Beside<'a> {
+    pub workspace: Uuid,
+    pub heads: &'a Heads,
+    pub columns: &'a Columns,
+    pub filter: &'a Filter,
+    /// The word of its groups.
+    pub group: Option<&'a str>,
+}
 
 #[derive(Default)]
 pub struct Courses {
     pub trends: HashMap<Uuid, Trend>,
+    pub since: Option<Since>,
 }
 
 impl Courses {
-    /// As far as the reader wants it.
+    /// As far as the reader wants it; `totals` gives those of the same filter in another report.
     pub fn read(
         tx: &mut Tx<'_>,
-        workspace: Uuid,
-        heads: &Heads,
-        columns: &Columns,
+        beside: &Beside<'_>,
         lines: &[Line],
+        totals: impl FnOnce(&mut Tx<'_>, Frame) -> Result<Totals, Fault>,
     ) -> Result<Self, Fault> {
-        let trends = if columns.tells(Course::Trend) { trends(tx, workspace, heads, lines)? } else { HashMap::new() };
-        Ok(Self { trends })
+        let tells = |course| beside.columns.tells(course);
+        let since = if tells(Course::Since) { Since::read(tx, beside, lines, totals)? } else { None };
+        let trends =
+            if tells(Course::Trend) { trends(tx, beside.workspace, beside.heads, lines)? } else { HashMap::new() };
+        Ok(Self { trends, since })
     }
 
     /// A line over the wire.

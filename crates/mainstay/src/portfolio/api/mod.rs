@@ -16,6 +16,7 @@ mod grouped;
 mod mobility;
 mod past;
 mod shape;
+mod since;
 mod snapshot;
 mod trend;
 mod view;
@@ -36,12 +37,13 @@ pub use bulk::{BulkIn, Plan, PlannedAccount, chosen, matching, plan};
 pub use bulk_apply::{apply_bulk, undo_bulk};
 pub use bulk_doors::*;
 pub use columns::{Columns, Course, all as all_columns};
-pub use course::Courses;
+pub use course::{Beside, Courses};
 pub use edit::{EditIn, EditsIn, apply, set_associate};
 pub use group::{GroupOut, WORDS as GROUP_WORDS, condition, tenure};
 pub use grouped::{Grouped, grouped, heat};
 pub use mobility::*;
 pub use shape::{MoneyOut, PortfolioOut, RowOut, RowsOut, TotalsOut, mean, progress_of};
+pub use since::Since;
 pub use snapshot::*;
 pub use trend::{TREND_WEEKS, Trend};
 pub use view::*;
@@ -82,7 +84,9 @@ pub async fn list(
         let mut lines = store::page(tx, of, &filter, asked.sort(&known)?, after.as_ref(), limit + 1)?;
         let next_cursor = cut(&mut lines, limit)?;
         let groups = asked.group.as_deref().map(|word| grouped(tx, of, &filter, word, &known)).transpose()?;
-        let courses = Courses::read(tx, workspace, &heads, &columns, &lines)?;
+        let beside = Beside { workspace, heads: &heads, columns: &columns, filter: &filter, group: None };
+        let courses =
+            Courses::read(tx, &beside, &lines, |tx, frame| kept.of(tx, (workspace, frame), &filter, heads.day))?;
         Ok::<_, Fault>(PortfolioOut {
             as_of: heads.day,
             snapshot: heads.snapshot.as_ref().map(|snapshot| snapshot.id),

@@ -28,7 +28,8 @@ pub const SHIPPED: [(&str, &str); 2] = [
     // The type is the group's, and gaps are the week's work.
     (
         "board",
-        "group=type&columns=associate,end_date,steps,overall,trend,arr_last_year,arr_delta_target,arr_ytd,progress",
+        "group=type&columns=associate,end_date,steps,overall,trend,since_snapshot,arr_last_year,arr_delta_target,\
+         arr_ytd,progress",
     ),
 ];
 

@@ -19,7 +19,7 @@ const SPAN_MIN: i64 = 1_000_000;
 impl View<'_> {
     /// Behind the Overall.
     pub(super) fn course_cells(&self, line: &Line, page: &str) -> Markup {
-        html! { @for course in self.columns.courses() { @match course { Course::Trend => (self.trend_cell(line, page)) } } }
+        html! { @for course in self.columns.courses() { @match course { Course::Trend => (self.trend_cell(line, page)), Course::Since => (self.since_cell(line)) } } }
     }
 
     fn trend_cell(&self, line: &Line, page: &str) -> Markup {

@@ -4,7 +4,7 @@ use mainstay_rules::money;
 use maud::{Markup, html};
 
 use super::{Report, View};
-use crate::portfolio::api::{Asked, mean, progress_of};
+use crate::portfolio::api::{Asked, Course, mean, progress_of};
 use crate::portfolio::store::{SortKey, Totals};
 use crate::text::{portfolio as report_text, portfolio_view as text};
 
@@ -23,7 +23,7 @@ impl View<'_> {
                             a.fold-link href=(toggle) aria-expanded=(if is_open { "true" } else { "false" }) { (named.label) }
                             " " a.soft href=(self.of_group(asked, word, value)) title=(text::open_filtered()) { (text::so_many_accounts(named.group.totals.accounts)) }
                         }
-                        (self.sums(&named.group.totals))
+                        (self.sums(&named.group.totals, &self.since_group(named.group.key.as_deref(), &named.group.totals)))
                     }
                 }
                 @if is_open {
@@ -46,11 +46,11 @@ impl View<'_> {
     }
 
     /// The totals below the columns that have some, behind the first.
-    pub(super) fn sums(&self, totals: &Totals) -> Markup {
+    pub(super) fn sums(&self, totals: &Totals, since: &Markup) -> Markup {
         let (left, right) = self.columns.sides();
         html! {
             @for key in left.iter().filter(|key| **key != SortKey::Name) { (self.sum_of(*key, totals)) }
-            @for _ in self.columns.courses() { td {} }
+            @for course in self.columns.courses() { @match course { Course::Trend => td {}, Course::Since => (since) } }
             @for key in right { (self.sum_of(*key, totals)) }
             @for _ in self.columns.own() { td {} }
         }

@@ -15,6 +15,7 @@ mod paper;
 mod past;
 mod report;
 mod row;
+mod since;
 pub mod snapshots;
 mod tabs;
 pub mod view;
@@ -34,7 +35,7 @@ use mainstay_rules::limits::EDITS_MAX;
 use maud::Markup;
 use uuid::Uuid;
 
-use super::api::{Asked, Columns, Courses, EditsIn, Grouped, Heads, apply, cut, grouped, heads, viewed};
+use super::api::{Asked, Beside, Columns, Courses, EditsIn, Grouped, Heads, apply, cut, grouped, heads, viewed};
 use super::store::{self, Filter, Frame, KeptTotals, Line, Place, SavedView, Sort, Totals};
 use crate::app::App;
 use crate::corridor::access::{Allowed, Read};
@@ -116,7 +117,11 @@ impl Looks<'_> {
         let (sort, filter) = (asked.sort(&known)?, asked.filter(self.caller, &known)?);
         let mut report = self.lines(tx, &asked, &filter, sort, &heads)?;
         report.views = views;
-        report.courses = Courses::read(tx, workspace, &heads, &columns, &report.lines)?;
+        let beside =
+            Beside { workspace, heads: &heads, columns: &columns, filter: &filter, group: asked.group.as_deref() };
+        report.courses = Courses::read(tx, &beside, &report.lines, |tx, frame| {
+            self.kept.of(tx, (workspace, frame), &filter, heads.day)
+        })?;
         let people = people::store::list_users(tx, workspace, ("", Uuid::nil()), PEOPLE_OFFERED)?;
         report.people = if heads.is_past() {
             store::associates(tx, (workspace, heads.frame), self.caller.user)?
@@ -209,7 +214,9 @@ pub async fn rows(
             let lines = store::lines(tx, (workspace, heads.frame), filter.viewer, &accounts)?;
             let totals = kept.of(tx, (workspace, heads.frame), &filter, heads.day)?;
             let actions = actions_on(tx, workspace, &lines)?;
-            let courses = Courses::read(tx, workspace, &heads, &columns, &lines)?;
+            let beside = Beside { workspace, heads: &heads, columns: &columns, filter: &filter, group: None };
+            let courses =
+                Courses::read(tx, &beside, &lines, |tx, frame| kept.of(tx, (workspace, frame), &filter, heads.day))?;
             Ok::<_, Fault>((heads, columns, lines, totals, actions, courses))
         })
         .await?;
@@ -248,7 +255,10 @@ pub async fn cells(
             let columns = Columns::chosen(asked.columns.as_deref(), heads.templates.default(), &heads.fields)?;
             let (lines, totals) = rows_and_totals(tx, by.workspace.id, &filter, &changed)?;
             let actions = actions_on(tx, by.workspace.id, &lines)?;
-            let courses = Courses::read(tx, by.workspace.id, &heads, &columns, &lines)?;
+            let beside =
+                Beside { workspace: by.workspace.id, heads: &heads, columns: &columns, filter: &filter, group: None };
+            let courses =
+                Courses::read(tx, &beside, &lines, |tx, frame| store::totals(tx, beside.workspace, frame, &filter))?;
             let view = View { actions: Some(&actions), courses: Some(&courses), ..heads.view(&acting, &columns) };
             Ok(Answer::html(view.fragment(&lines, &totals).into_string()))
         })

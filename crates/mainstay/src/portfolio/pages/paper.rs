@@ -7,7 +7,7 @@ use super::report::in_currency;
 use crate::corridor::caller::Caller;
 use crate::portfolio::api::{Columns, Courses, Heads};
 use crate::portfolio::store::{Line, SortKey, Totals};
-use crate::text::{portfolio as text, portfolio_course as course_text};
+use crate::text::portfolio as text;
 
 /// The table of these lines with its totals.
 pub fn printed(
@@ -18,11 +18,12 @@ pub fn printed(
 ) -> Markup {
     let view = View { courses: Some(courses), ..heads.view(caller, columns) };
     html! {
+        (view.since_on_paper(totals))
         table.sheet.on-paper aria-label=(text::title()) {
             thead { tr {
                 @let (left, right) = columns.sides();
                 @for key in left { (head(*key, heads)) }
-                @for course in columns.courses() { th scope="col" { (course_text::head(*course)) } }
+                @for course in columns.courses() { (view.course_head(*course)) }
                 @for key in right { (head(*key, heads)) }
                 @for field in columns.own() { th scope="col" { (field.name) } }
             } }

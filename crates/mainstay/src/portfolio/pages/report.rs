@@ -11,7 +11,7 @@ use super::tabs::{Tab, tabs};
 use super::{Report, View};
 use crate::portfolio::api::{Asked, mean, sort_word};
 use crate::portfolio::store::{Sort, SortKey};
-use crate::text::{export as out, frame as words, portfolio as text, portfolio_course as course_text};
+use crate::text::{export as out, frame as words, portfolio as text};
 
 impl View<'_> {
     pub(super) fn report(&self, report: &Report, asked: &Asked, sort: Sort) -> Markup {
@@ -26,6 +26,7 @@ impl View<'_> {
                 (self.choices(asked, self.columns))
                 @if report.totals.accounts == 0 { (self.nothing_matches(report.all, asked)) }
                 @else {
+                    (self.since_notice(&report.totals, asked))
                     div.sheet-box { (self.sheet(report, asked, sort)) }
                     @if !self.heads.is_past() {
                         datalist #people { @for name in &report.people { option value=(name) {} } }
@@ -154,7 +155,7 @@ impl View<'_> {
                 thead { tr {
                     @let (left, right) = self.columns.sides();
                     @for key in left { (self.column_head(*key, asked, sort)) }
-                    @for course in self.columns.courses() { th.c scope="col" title=(course_text::column(*course)) { (course_text::head(*course)) } }
+                    @for course in self.columns.courses() { (self.course_head(*course)) }
                     @for key in right { (self.column_head(*key, asked, sort)) }
                     @for field in self.columns.own() { (self.own_head(field, asked, sort)) }
                 } }

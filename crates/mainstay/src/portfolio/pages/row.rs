@@ -155,7 +155,7 @@ impl View<'_> {
     }
 
     pub(super) fn foot(&self, totals: &Totals) -> Markup {
-        html! { tfoot { tr { th scope="row" { (text::accounts(totals.accounts)) } (self.sums(totals)) } } }
+        html! { tfoot { tr { th scope="row" { (text::accounts(totals.accounts)) } (self.sums(totals, &self.since_all(totals))) } } }
     }
 }
 

@@ -5,12 +5,18 @@ use crate::text::texts;
 
 texts! {
     never_scored = "never scored";
+    came = "new";
+    no_change = "no change";
+    what_moved = "What moved";
+    no_snapshot = "No snapshot yet to compare with.";
+    take_one = "Take a snapshot";
 }
 
 /// What stands above the column.
 pub fn head(course: Course) -> &'static str {
     match course {
         Course::Trend => "12 weeks",
+        Course::Since => "Since last snapshot",
     }
 }
 
@@ -18,6 +24,7 @@ pub fn head(course: Course) -> &'static str {
 pub fn column(course: Course) -> &'static str {
     match course {
         Course::Trend => "Overall, last 12 weeks",
+        Course::Since => "Change since the last snapshot: Overall and ARR",
     }
 }
 
@@ -31,4 +38,26 @@ pub fn trend(weeks: usize, first: &str, now: &str, is_past: bool) -> String {
     let count = WEEKS.get(count).map_or_else(|| weeks.to_string(), |&count| count.to_owned());
     let unit = if weeks == 1 { "week" } else { "weeks" };
     format!("{first} {count} {unit} {ago}, {now} {at_last}")
+}
+
+/// "Since 31 Oct 2026"
+pub fn since(day: &str) -> String {
+    format!("Since {day}")
+}
+
+/// "Overall 7.10 → 7.80, ARR EUR 120,000.00 → EUR 130,000.00"
+pub fn then_and_now(overall: (&str, &str), arr: (&str, &str)) -> String {
+    format!("Overall {} → {}, ARR {} → {}", overall.0, overall.1, arr.0, arr.1)
+}
+
+/// "Since the snapshot of 31 Oct 2026: average +0.12, ARR +EUR 1.2M, 2 accounts more."
+pub fn since_then(day: &str, overall: &str, arr: &str, accounts: i64) -> String {
+    let count = accounts.abs();
+    let word = if count == 1 { "account" } else { "accounts" };
+    let accounts = match accounts {
+        0 => String::new(),
+        more if more > 0 => format!(", {count} {word} more"),
+        _ => format!(", {count} {word} fewer"),
+    };
+    format!("Since the snapshot of {day}: average {overall}, ARR {arr}{accounts}.")
 }

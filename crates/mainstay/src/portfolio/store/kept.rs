@@ -1,0 +1,74 @@
+//! The snapshot that a report is held against: the last one of a board, and its lines of a page's accounts.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use mainstay_db::{Param, Tx, sql, statements};
+use uuid::Uuid;
+
+use super::trend::{pages, places};
+use crate::corridor::fault::Fault;
+
+/// A snapshot by its day.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    pub id: Uuid,
+    pub as_of: Date,
+}
+
+/// What an account was worth when the snapshot was taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept {
+    /// Millionths.
+    pub overall: i64,
+    pub arr_now: i64,
+}
+
+/// The last month that was kept before the day; until the first is over, what was kept by hand, but not `shown` itself.
+pub fn last_board(tx: &mut Tx<'_>, workspace: Uuid, day: Date, shown: Option<Uuid>) -> Result<Option<Mark>, Fault> {
+    Ok(tx.one(
+        sql!(
+            "SELECT s.id, s.as_of FROM snapshot s
+             WHERE s.workspace_id = $1 AND ((s.kind = 'monthly' AND s.as_of < $2)
+               OR (s.kind = 'manual' AND s.as_of <= $2 AND s.id <> $3))
+             ORDER BY CASE s.kind WHEN 'monthly' THEN 0 ELSE 1 END, s.as_of DESC, s.taken_at DESC, s.id DESC LIMIT 1"
+        ),
+        &[&workspace, &day, &shown.unwrap_or_default()],
+        |row| Ok(Mark { id: row.get(0)?, as_of: row.get(1)? }),
+    )?)
+}
+
+/// SQLite keeps the order of a CROSS JOIN, and so looks each account up instead of reading the whole snapshot.
+fn statement() -> String {
+    format!(
+        "SELECT l.account_id, l.overall, l.arr_now, l.archived FROM account a CROSS JOIN snapshot_line l
+         WHERE a.id IN ({}) AND l.workspace_id = $1 AND l.snapshot_id = $2 AND l.account_id = a.id",
+        places(3)
+    )
+}
+
+fn all_statements() -> Vec<String> {
+    vec![statement()]
+}
+
+statements!(all_statements);
+
+/// What these accounts were, those that were in the report then.
+pub fn kept_lines(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    snapshot: Uuid,
+    accounts: &[Uuid],
+) -> Result<HashMap<Uuid, Kept>, Fault> {
+    let (text, mut found) = (statement(), HashMap::new());
+    for page in pages(accounts) {
+        let mut parameters: Vec<&dyn Param> = vec![&workspace, &snapshot];
+        parameters.extend(page.iter().map(|id| id as &dyn Param));
+        let rows = tx.rows(&text, &parameters, |row| {
+            let kept = Kept { overall: row.get(1)?, arr_now: row.get(2)? };
+            Ok((row.get::<Uuid>(0)?, kept, row.get::<bool>(3)?))
+        })?;
+        found.extend(rows.into_iter().filter(|(_, _, archived)| !archived).map(|(account, kept, _)| (account, kept)));
+    }
+    Ok(found)
+}
