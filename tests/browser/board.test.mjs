@@ -16,8 +16,11 @@ let browser;
 before(async () => void (browser = await launch()));
 after(() => browser?.close());
 
-/** The page's own part, to the last character. @param {Page} page */
-const whole = (page) => page.locator("main").evaluate((main) => main.innerHTML);
+/** The page's own part, to the last character, once its script has made the sheet a grid. @param {Page} page */
+async function whole(page) {
+  await page.locator("#sheet[role='grid']").waitFor();
+  return page.locator("main").evaluate((main) => main.innerHTML);
+}
 
 /** Keeps the report by hand and gives its address. @param {Page} page */
 async function keepReport(page) {
@@ -85,6 +88,43 @@ async function lookBack(page) {
   }
 }
 
+/** The board view: the trend reads itself out, and what moved since the last month agrees with the comparison. @param {Page} page */
+async function lookAtBoard(page) {
+  await press(page, "link", "Portfolio");
+  await heading(page, "Progress report");
+  await press(page, "link", "Board");
+  const since = page.locator("p.since");
+  await since.waitFor();
+  const [, arr] = /^Since the snapshot of \d+ \w+ \d{4}: average [+−]?\d\.\d\d, ARR (\S+ \S+)\. /.exec(await since.innerText()) ?? [];
+  assert.ok(arr, `${await since.innerText()} says what moved in total`);
+  await tabTo(page, page.locator("a.fold-link", { hasText: "Type 1" }));
+  await page.keyboard.press("Enter");
+  const row = page.locator("tr", { has: page.locator('[data-field="name"][data-value="Casavero"]') });
+  await row.getByRole("img", { name: /^\d\.\d twelve weeks ago, \d\.\d now$/ }).waitFor();
+  assert.match(await row.locator('[data-field="since_snapshot"]').innerText(), /^−\d\.\d\d/, "Casavero fell since then");
+  await press(page, "link", "What moved");
+  await heading(page, "Compare");
+  const change = await page.locator("table.compared tfoot").first().innerText();
+  assert.ok(change.includes(arr.replace("EUR ", "")), `${change} is what the board says: ${arr}`);
+}
+
+/** The call goes from what fell to what is only low, and each account says why. @param {Page} page */
+async function goThroughCall(page) {
+  await press(page, "link", "Report");
+  await heading(page, "Progress report");
+  await tabTo(page, page.locator("nav.views a", { hasText: "Weekly call" }));
+  await page.keyboard.press("Enter");
+  await page.getByText("First what fell in the last 7 days").waitFor();
+  const reasons = await page.locator("#sheet tbody .reason").allInnerTexts();
+  assert.equal(reasons.length, await page.locator("#sheet tbody tr").count(), "each account says why");
+  const kinds = [/^fell/, /^(notice|ends|ended)/, /^action late/, /^(under 4|never scored)/];
+  const places = reasons.map((reason) => kinds.findIndex((kind) => kind.test(reason)));
+  assert.deepEqual(places, places.toSorted((one, other) => one - other), reasons.join(", "));
+  const falls = reasons.filter((reason) => reason.startsWith("fell")).map((reason) => Number.parseFloat(reason.slice(5)));
+  assert.ok(falls.length > 1, "the demo tells of falls, and the test made one");
+  assert.deepEqual(falls, falls.toSorted((one, other) => other - one), "the deepest fall first");
+}
+
 /** A number opens into its inputs. @param {Page} page */
 async function openNumber(page) {
   await press(page, "link", "Report");
@@ -109,6 +149,8 @@ for (const database of DATABASES) {
     assert.notEqual(await value(page, "Tern", "launched"), "1.2");
     await compareWithToday(page, kept);
     await lookBack(page);
+    await lookAtBoard(page);
+    await goThroughCall(page);
     await openNumber(page);
     await leave();
   });

@@ -1,6 +1,7 @@
 //! What the trade of key account management says: pure rules, without clock, randomness or I/O.
 
 pub mod account;
+pub mod attention;
 pub mod bulk;
 pub mod csv_cell;
 pub mod currency;

@@ -35,5 +35,6 @@ set![
     "0022_scorecard_activity",
     "0023_portfolio_bulk_edit",
     "0024_account_merge",
-    "0025_scorecard_scope_score"
+    "0025_scorecard_scope_score",
+    "0026_portfolio_notice"
 ];

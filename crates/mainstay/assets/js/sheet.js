@@ -62,7 +62,7 @@ function makeEditor(cell) {
   if (kind === "date") input.placeholder = "YYYY-MM-DD";
   const list = kind === "person" ? "people" : cell.dataset.list;
   if (list) input.setAttribute("list", list);
-  input.ariaLabel = `${cellAt(row, 0)?.textContent}, ${table.tHead?.rows[0]?.cells[column]?.innerText}`;
+  input.ariaLabel = `${cellAt(row, 0)?.dataset.value}, ${table.tHead?.rows[0]?.cells[column]?.innerText}`;
   return input;
 }
 

@@ -118,7 +118,8 @@ pub async fn report(app: &App, caller: &Caller, asked: &Asked) -> Result<Report,
             let columns = Columns::chosen(asked.columns.as_deref(), known.heads, &heads.fields)?;
             let (filter, sort) = (asked.filter(&acting, &known)?, asked.sort(&known)?);
             let lines = store::lines(tx, (workspace, frame), &filter, sort)?;
-            let beside = Beside { workspace, heads: &heads, columns: &columns, filter: &filter, group: None };
+            let beside =
+                Beside { workspace, heads: &heads, columns: &columns, filter: &filter, group: None, actions: None };
             let courses = Courses::read(tx, &beside, &lines, |tx, frame| totals(tx, workspace, frame, &filter))?;
             Ok::<_, Fault>((asked, heads, (columns, courses), lines))
         })

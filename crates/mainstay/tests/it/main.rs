@@ -6,6 +6,7 @@ mod activity;
 mod arr;
 mod as_of;
 mod bulk_edit;
+mod call;
 mod cli;
 mod compare;
 mod course;

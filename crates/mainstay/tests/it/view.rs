@@ -218,7 +218,7 @@ both!(
         }
         assert_eq!(mia.json("DELETE", &path, &Value::Null).status, 204);
         assert_eq!(mia.get(&path).status, 404);
-        assert_eq!(names(&house.admin.get("/api/v1/portfolio?view=weekly-call")), ["Dunes", "Bowlroute", "Casavero", "Albion"]);
+        assert_eq!(names(&house.admin.get("/api/v1/portfolio?view=weekly-call")), ["Albion", "Bowlroute", "Casavero", "Dunes"]);
         assert!(house.admin.get("/api/v1/portfolio?view=board").json()["groups"].is_array());
     }
 );

@@ -22,7 +22,8 @@ use crate::text::{portfolio as text, portfolio_view as view_text};
 pub struct Asked {
     /// `name`, `associate`, `end_date`, `type`, a step's key, `overall`, `arr_last_year`, `arr_delta_target`, `arr_ytd`,
     /// `progress`, `gap`, `external_id`, `industry`, `vertical`, `geography`, `since`, or `field.` and the key of an own
-    /// field; `-` in front turns it round. Ties are ordered by name.
+    /// field; `-` in front turns it round. `attention` is the order of the weekly call: what fell within 7 days, by how
+    /// far; then notice deadlines and ends within 120 days, by day; then late actions on a gap; then all others. Ties are ordered by name.
     #[param(example = "-overall")]
     pub sort: Option<String>,
     /// Part of the account's name.
@@ -34,7 +35,8 @@ pub struct Asked {
     pub associate: Option<String>,
     /// `1`: only accounts with a gap.
     pub gap: Option<String>,
-    /// `1`: only accounts whose overall score is under 4 or that end within 120 days.
+    /// `1`: only accounts whose Overall is under 4 or fell within 7 days, whose notice deadline (or end, where no notice
+    /// is agreed) is within 120 days, or that have a gap with a late action.
     pub attention: Option<String>,
     /// `1`: the archived accounts instead of the others.
     pub archived: Option<String>,
@@ -73,6 +75,9 @@ pub struct Asked {
     pub open: Option<String>,
 }
 
+/// The order of the weekly call.
+const ATTENTION: &str = "attention";
+
 fn bad(pointer: &str, message: impl Into<String>) -> Fault {
     Fault::field(FieldError::new(pointer, FieldCode::Unknown, message))
 }
@@ -97,6 +102,7 @@ pub fn sort_word(key: SortKey, heads: &Template) -> &str {
         SortKey::Geography => "geography",
         SortKey::Since => "since",
         SortKey::OwnText(_) | SortKey::OwnNumber(_) => OWN,
+        SortKey::Attention(_) => ATTENTION,
     }
 }
 
@@ -213,12 +219,13 @@ impl Asked {
         let (word, descending) = text.strip_prefix('-').map_or((text, false), |word| (word, true));
         let numbered = step_number(word).and_then(|index| u8::try_from(index).ok()).map(SortKey::Step);
         let named = || all().find(|key| sort_word(*key, known.heads) == word);
-        let key = numbered.or_else(named).or_else(|| own_sort(word, known.fields)).ok_or_else(|| {
+        let call = || (word == ATTENTION).then(|| SortKey::Attention(known.attention()));
+        let key = numbered.or_else(named).or_else(call).or_else(|| own_sort(word, known.fields)).ok_or_else(|| {
             let words: Vec<&str> = all().map(|key| sort_word(key, known.heads)).collect();
             let words = words.join(", ");
             bad(
                 "/sort",
-                format!("sort is one of {words}, or field. and an own field's key, with - in front to turn it round."),
+                format!("sort is one of {words}, {ATTENTION}, or field. and an own field's key, with - in front to turn it round."),
             )
         })?;
         Ok(Sort { key, descending })
@@ -231,9 +238,6 @@ impl Asked {
             if is_condition(word, Some(known.heads)) {
                 terms.push(known.term(word, value)?);
             }
-        }
-        if self.attention.as_deref() == Some("1") {
-            terms.push(known.term("attention", "1")?);
         }
         let associate = self.associate.as_deref().unwrap_or_default();
         if associate == MISSING {
@@ -250,6 +254,7 @@ impl Asked {
             gap_only: self.gap.as_deref() == Some("1"),
             archived: self.archived.as_deref() == Some("1"),
             terms,
+            attention: self.attention.as_deref().filter(|word| *word == "1").map(|_| known.attention()),
         })
     }
 

@@ -84,7 +84,8 @@ pub async fn list(
         let mut lines = store::page(tx, of, &filter, asked.sort(&known)?, after.as_ref(), limit + 1)?;
         let next_cursor = cut(&mut lines, limit)?;
         let groups = asked.group.as_deref().map(|word| grouped(tx, of, &filter, word, &known)).transpose()?;
-        let beside = Beside { workspace, heads: &heads, columns: &columns, filter: &filter, group: None };
+        let beside =
+            Beside { workspace, heads: &heads, columns: &columns, filter: &filter, group: None, actions: None };
         let courses =
             Courses::read(tx, &beside, &lines, |tx, frame| kept.of(tx, (workspace, frame), &filter, heads.day))?;
         Ok::<_, Fault>(PortfolioOut {
@@ -132,7 +133,8 @@ pub fn heads(tx: &mut Tx<'_>, workspace: &Workspace, frame: Frame, today: Date) 
 
 impl Heads {
     pub fn known(&self) -> Known<'_> {
-        Known { fields: &self.fields, heads: self.templates.default(), currency: self.currency, today: self.day }
+        let (heads, is_past) = (self.templates.default(), self.is_past());
+        Known { fields: &self.fields, heads, currency: self.currency, today: self.day, is_past }
     }
 
     pub fn is_past(&self) -> bool {

@@ -48,6 +48,10 @@ impl Trend {
         Some(((self.0.len() - 1 - place, first), now))
     }
 
+    pub fn week_before(&self) -> Option<Mean> {
+        self.0.iter().rev().nth(1)?.overall
+    }
+
     pub fn out(&self) -> Vec<TrendPointOut> {
         let out = |point: &TrendPoint| TrendPointOut { on: point.on, overall: point.overall.map(Mean::two_decimals) };
         self.0.iter().map(out).collect()

@@ -24,7 +24,7 @@ use crate::portfolio::store::{self, Frame, SavedView, ViewChange};
 
 /// The views that ship: their word, and what they ask.
 pub const SHIPPED: [(&str, &str); 2] = [
-    ("weekly-call", "attention=1&sort=overall&columns=report,trend"),
+    ("weekly-call", "attention=1&sort=attention&columns=report,trend"),
     // The type is the group's, and gaps are the week's work.
     (
         "board",

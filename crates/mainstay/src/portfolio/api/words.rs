@@ -5,10 +5,10 @@ use jiff::civil::Date;
 use mainstay_rules::custom_field::{self, Field, Kind, Typed, Value};
 use mainstay_rules::field::{self, FieldCode, FieldError};
 use mainstay_rules::money::{self, Currency};
-use mainstay_rules::scorecard::Template;
+use mainstay_rules::scorecard::{self, Template};
 
 use crate::corridor::fault::Fault;
-use crate::portfolio::store::{TENURE_MONTHS, Term, Test};
+use crate::portfolio::store::{Attention, TENURE_MONTHS, Term, Test};
 
 /// What the words are read against.
 #[derive(Clone, Copy)]
@@ -18,6 +18,8 @@ pub struct Known<'a> {
     pub heads: &'a Template,
     pub currency: Currency,
     pub today: Date,
+    /// The report is of another time than now.
+    pub is_past: bool,
 }
 
 /// Words beside the steps' keys and the workspace's own fields.
@@ -39,16 +41,13 @@ pub const WORDS: [&str; 12] = [
 pub const OWN: &str = "field.";
 /// Nothing stands there.
 pub const MISSING: &str = "-";
-/// Days before the end of a contract from which an account wants attention in the weekly call.
-const ATTENTION_DAYS: i32 = 120;
-/// An overall score under this, in millionths, wants attention.
-const LOW: i64 = 4_000_000;
+/// A score under this, in millionths, is low.
+const LOW: i64 = scorecard::LOW.millionths();
 const HIGH: i64 = 7_000_000;
 
 /// Whether a word of an address is one of the report's conditions.
 pub fn is_condition(word: &str, heads: Option<&Template>) -> bool {
     WORDS.contains(&word)
-        || word == "attention"
         || word.starts_with(OWN)
         || word.starts_with("step_")
         || heads.is_some_and(|heads| heads.steps.iter().any(|step| step.key == word))
@@ -60,6 +59,11 @@ fn bad(word: &str, message: impl Into<String>) -> Fault {
 }
 
 impl Known<'_> {
+    /// The call of the report's day.
+    pub fn attention(&self) -> Attention {
+        Attention::of(self.today, !self.is_past)
+    }
+
     /// The place of a step among the five, by its key or its number.
     pub fn step(&self, word: &str) -> Option<usize> {
         let numbered = word.strip_prefix("step_").and_then(|n| n.parse::<usize>().ok()).filter(|n| (1..=5).contains(n));
@@ -96,10 +100,6 @@ impl Known<'_> {
                 of(word, Test::Between(Some(step), Some(step)))
             }
             "arr_last_year" | "arr_delta_target" | "arr_ytd" => of(word, self.amounts(word, value)?),
-            "attention" => {
-                let until = self.today.saturating_add(ATTENTION_DAYS.days());
-                of(word, Test::Attention(LOW, until))
-            }
             _ => Err(bad(word, "This is no field of the report; see GET /api/v1/fields for the workspace's own")),
         }
     }

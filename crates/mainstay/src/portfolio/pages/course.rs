@@ -1,12 +1,13 @@
 //! Cells of the columns that tell of other days: the trend as a small picture.
 
+use mainstay_rules::attention::horizon;
 use mainstay_rules::score::Mean;
 use maud::{Markup, html};
 
 use super::View;
 use crate::portfolio::api::{Course, Trend};
 use crate::portfolio::store::Line;
-use crate::text::portfolio_course as text;
+use crate::text::{frame as words, portfolio_course as text};
 
 /// The picture's size, in tenths of its units.
 const WIDTH_TENTHS: i64 = 560;
@@ -17,6 +18,18 @@ const EDGE_TENTHS: i64 = 25;
 const SPAN_MIN: i64 = 1_000_000;
 
 impl View<'_> {
+    /// Why the weekly call speaks about the account, below its name.
+    pub(super) fn reason(&self, line: &Line) -> Markup {
+        let reason = self.courses.and_then(|courses| courses.reasons.get(&line.account_id));
+        html! { @if let Some(reason) = reason { small.reason { (text::reason(*reason, line.scored_steps == 0, self.heads.day)) } } }
+    }
+
+    /// In which order the call goes through the accounts.
+    pub(super) fn call_notice(&self) -> Markup {
+        let until = words::day(horizon(self.heads.day));
+        html! { p.since { (text::call_order(&until, self.heads.is_past())) } }
+    }
+
     /// Behind the Overall.
     pub(super) fn course_cells(&self, line: &Line, page: &str) -> Markup {
         html! { @for course in self.columns.courses() { @match course { Course::Trend => (self.trend_cell(line, page)), Course::Since => (self.since_cell(line)) } } }

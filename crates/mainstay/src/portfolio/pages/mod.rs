@@ -36,7 +36,7 @@ use maud::Markup;
 use uuid::Uuid;
 
 use super::api::{Asked, Beside, Columns, Courses, EditsIn, Grouped, Heads, apply, cut, grouped, heads, viewed};
-use super::store::{self, Filter, Frame, KeptTotals, Line, Place, SavedView, Sort, Totals};
+use super::store::{self, Filter, Frame, KeptTotals, Line, Place, SavedView, Sort, SortKey, Totals};
 use crate::app::App;
 use crate::corridor::access::{Allowed, Read};
 use crate::corridor::answer::Answer;
@@ -117,8 +117,15 @@ impl Looks<'_> {
         let (sort, filter) = (asked.sort(&known)?, asked.filter(self.caller, &known)?);
         let mut report = self.lines(tx, &asked, &filter, sort, &heads)?;
         report.views = views;
-        let beside =
-            Beside { workspace, heads: &heads, columns: &columns, filter: &filter, group: asked.group.as_deref() };
+        let in_call = matches!(sort.key, SortKey::Attention(_));
+        let beside = Beside {
+            workspace,
+            heads: &heads,
+            columns: &columns,
+            filter: &filter,
+            group: asked.group.as_deref(),
+            actions: in_call.then_some(&report.actions),
+        };
         report.courses = Courses::read(tx, &beside, &report.lines, |tx, frame| {
             self.kept.of(tx, (workspace, frame), &filter, heads.day)
         })?;
@@ -175,6 +182,11 @@ impl Looks<'_> {
     }
 }
 
+/// Whether the report is in the order of the weekly call.
+fn in_call(asked: &Asked, heads: &Heads) -> bool {
+    asked.sort(&heads.known()).is_ok_and(|sort| matches!(sort.key, SortKey::Attention(_)))
+}
+
 /// What is being done about the gaps of these lines.
 fn actions_on(tx: &mut Tx<'_>, workspace: Uuid, lines: &[Line]) -> Result<HashMap<Uuid, Actions>, Fault> {
     let with_gap: Vec<Uuid> = lines.iter().filter(|line| line.gap_step.is_some()).map(|line| line.account_id).collect();
@@ -187,6 +199,7 @@ fn is_filtered(filter: &Filter) -> bool {
         || !filter.associate.is_empty()
         || filter.gap_only
         || !filter.terms.is_empty()
+        || filter.attention.is_some()
 }
 
 /// `GET /w/{workspace}/portfolio/rows?account=…&account=…`, with the words of the filter that the totals are of.
@@ -214,7 +227,15 @@ pub async fn rows(
             let lines = store::lines(tx, (workspace, heads.frame), filter.viewer, &accounts)?;
             let totals = kept.of(tx, (workspace, heads.frame), &filter, heads.day)?;
             let actions = actions_on(tx, workspace, &lines)?;
-            let beside = Beside { workspace, heads: &heads, columns: &columns, filter: &filter, group: None };
+            let actions_asked = in_call(&asked, &heads).then_some(&actions);
+            let beside = Beside {
+                workspace,
+                heads: &heads,
+                columns: &columns,
+                filter: &filter,
+                group: None,
+                actions: actions_asked,
+            };
             let courses =
                 Courses::read(tx, &beside, &lines, |tx, frame| kept.of(tx, (workspace, frame), &filter, heads.day))?;
             Ok::<_, Fault>((heads, columns, lines, totals, actions, courses))
@@ -255,8 +276,15 @@ pub async fn cells(
             let columns = Columns::chosen(asked.columns.as_deref(), heads.templates.default(), &heads.fields)?;
             let (lines, totals) = rows_and_totals(tx, by.workspace.id, &filter, &changed)?;
             let actions = actions_on(tx, by.workspace.id, &lines)?;
-            let beside =
-                Beside { workspace: by.workspace.id, heads: &heads, columns: &columns, filter: &filter, group: None };
+            let shown = in_call(&asked, &heads).then_some(&actions);
+            let beside = Beside {
+                workspace: by.workspace.id,
+                heads: &heads,
+                columns: &columns,
+                filter: &filter,
+                group: None,
+                actions: shown,
+            };
             let courses =
                 Courses::read(tx, &beside, &lines, |tx, frame| store::totals(tx, beside.workspace, frame, &filter))?;
             let view = View { actions: Some(&actions), courses: Some(&courses), ..heads.view(&acting, &columns) };

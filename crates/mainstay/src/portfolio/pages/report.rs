@@ -27,6 +27,7 @@ impl View<'_> {
                 @if report.totals.accounts == 0 { (self.nothing_matches(report.all, asked)) }
                 @else {
                     (self.since_notice(&report.totals, asked))
+                    @if matches!(sort.key, SortKey::Attention(_)) { (self.call_notice()) }
                     div.sheet-box { (self.sheet(report, asked, sort)) }
                     @if !self.heads.is_past() {
                         datalist #people { @for name in &report.people { option value=(name) {} } }
@@ -143,7 +144,7 @@ impl View<'_> {
 
     fn sheet(&self, report: &Report, asked: &Asked, sort: Sort) -> Markup {
         // Whatever comes back later has the totals of the same filter.
-        let of_view = [("sort", None), ("cursor", None)];
+        let of_view = [("cursor", None)];
         html! {
             table id=[report.grouped.is_none().then_some("sheet")] .sheet aria-label=(text::title()) data-cells-url=(self.address("/portfolio/cells", asked, &of_view))
                 data-rows-url=(self.address("/portfolio/rows", asked, &of_view)) data-csrf=(self.caller.csrf())

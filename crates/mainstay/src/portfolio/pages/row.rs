@@ -22,7 +22,7 @@ impl View<'_> {
         let delta = line.arr_delta_target.map(|minor| money::format_amount(minor, currency)).unwrap_or_default();
         html! {
             tr id=(format!("account-{}", line.account_id)) data-account=(line.account_id) data-version=(line.version) {
-                th scope="row" data-field="name" data-value=(line.name) { a href=(page) { (line.name) } }
+                th scope="row" data-field="name" data-value=(line.name) { a href=(page) { (line.name) } (self.reason(line)) }
                 @if self.columns.shows(SortKey::Associate) { td data-field="associate" data-value=(line.associate) data-edit=[self.editable("person")] { (line.associate) } }
                 @if self.columns.shows(SortKey::EndOn) { td.n data-field="end_date" data-value=[line.end_on.map(|d| d.to_string())] data-edit=[self.editable("date")] title=[self.at_stake(line)] {
                     @if let Some(end) = line.end_on { (words::day(end)) }

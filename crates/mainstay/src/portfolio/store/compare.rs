@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::filter::{FITS, Filter, SEEN};
 use super::frame::Frame;
-use super::term::{PARAMETERS, Term, conditions};
+use super::term::{Shape, conditions};
 use crate::corridor::fault::Fault;
 
 /// Where a page of the comparison ended.
@@ -31,17 +31,17 @@ pub struct Compared {
 const COMPARED: [&str; 9] =
     ["overall", "step_1", "step_2", "step_3", "step_4", "step_5", "arr_now", "type", "associate"];
 
-fn side(frame: Frame, first: usize, terms: usize) -> String {
+fn side(frame: Frame, first: usize, shape: Shape) -> String {
     format!(
         "SELECT l.account_id, l.name_key, {}, (CASE WHEN {FITS}{} THEN 1 ELSE 0 END) AS fits {} AND {SEEN}",
         COMPARED.map(|column| format!("l.{column}")).join(", "),
-        conditions(terms, 8),
+        conditions(shape, 8),
         frame.source(first),
     )
 }
 
-fn statement((before, after): (Frame, Frame), follows: bool, terms: usize) -> String {
-    let first = 8 + terms * PARAMETERS;
+fn statement((before, after): (Frame, Frame), follows: bool, shape: Shape) -> String {
+    let first = 8 + shape.parameters();
     let second = first + before.parameters().len();
     let limit = second + after.parameters().len();
     let moved = COMPARED.map(|column| format!("a.{column} IS DISTINCT FROM b.{column}")).join(" OR ");
@@ -68,8 +68,8 @@ fn statement((before, after): (Frame, Frame), follows: bool, terms: usize) -> St
              AND (a.account_id IS NULL OR b.account_id IS NULL OR {moved}))
          SELECT m.account_id, m.name_key, m.arr, m.overall, (SELECT COUNT(*) FROM m) FROM m {beyond}
          ORDER BY m.arr DESC, m.overall DESC, m.name_key, m.account_id LIMIT ${limit}",
-        side(before, first, terms),
-        side(after, second, terms),
+        side(before, first, shape),
+        side(after, second, shape),
     )
 }
 
@@ -77,8 +77,9 @@ fn all_statements() -> Vec<String> {
     let mut all = Vec::new();
     for before in Frame::KINDS {
         for after in Frame::KINDS {
-            let shapes = [(false, 0), (true, 0), (false, 2)];
-            all.extend(shapes.map(|(follows, terms)| statement((before, after), follows, terms)));
+            for follows in [false, true] {
+                all.extend(Shape::KINDS.map(|shape| statement((before, after), follows, shape)));
+            }
         }
     }
     all
@@ -97,7 +98,7 @@ pub fn compare(
     limit: i64,
 ) -> Result<Vec<Compared>, Fault> {
     let mut parameters = filter.parameters(workspace);
-    parameters.extend(filter.terms.iter().flat_map(Term::parameters));
+    parameters.extend(filter.further());
     parameters.extend(frames.0.parameters());
     parameters.extend(frames.1.parameters());
     parameters.push(Box::new(limit));
@@ -110,7 +111,7 @@ pub fn compare(
         ]);
     }
     let parameters: Vec<&dyn Param> = parameters.iter().map(|parameter| &**parameter).collect();
-    Ok(tx.rows(&statement(frames, after.is_some(), filter.terms.len()), &parameters, read)?)
+    Ok(tx.rows(&statement(frames, after.is_some(), filter.shape()), &parameters, read)?)
 }
 
 fn read(row: &Row<'_>) -> mainstay_db::Result<Compared> {

@@ -11,6 +11,8 @@ use super::line::LineDetails;
 pub(super) const FOLDED: char = '~';
 /// The first day of the first contract.
 pub(super) const SINCE: &str = "~since";
+/// The last day of notice.
+pub(super) const NOTICE: &str = "~notice";
 
 /// The place of each choice among those of its field.
 pub(super) type Places = HashMap<(String, String), i64>;
@@ -20,6 +22,9 @@ pub(super) fn facets(details: &LineDetails, choice_places: &Places) -> Json {
     let mut facets = Map::new();
     if let Some(since) = details.since_on {
         facets.insert(SINCE.to_owned(), json!(since));
+    }
+    if let Some(notice) = details.notice_by {
+        facets.insert(NOTICE.to_owned(), json!(notice));
     }
     for (key, value) in &details.fields {
         let plain = match value {

@@ -3,7 +3,8 @@
 use mainstay_db::Param;
 use uuid::Uuid;
 
-use super::term::{Term, pattern};
+use super::attention::Attention;
+use super::term::{Shape, Term, pattern};
 
 /// Which lines; what the viewer may not see is never among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -18,6 +19,8 @@ pub struct Filter {
     pub archived: bool,
     /// Further conditions; each must hold.
     pub terms: Vec<Term>,
+    /// Only what this call speaks about.
+    pub attention: Option<Attention>,
 }
 
 impl Filter {
@@ -32,6 +35,16 @@ impl Filter {
             Box::new(self.associate.clone()),
             Box::new(i64::from(self.gap_only)),
         ]
+    }
+
+    pub(super) fn shape(&self) -> Shape {
+        Shape { terms: self.terms.len(), attention: self.attention.is_some() }
+    }
+
+    /// The parameters of its [`Shape`].
+    pub(super) fn further(&self) -> impl Iterator<Item = Box<dyn Param>> {
+        let terms = self.terms.iter().flat_map(Term::parameters);
+        terms.chain(self.attention.into_iter().flat_map(Attention::parameters))
     }
 }
 

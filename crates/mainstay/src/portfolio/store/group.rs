@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::facets::SINCE;
 use super::filter::{Filter, MATCHES};
 use super::frame::Frame;
-use super::term::{PARAMETERS, Term, conditions};
+use super::term::{Shape, conditions};
 use super::totals::{SUMS, Totals, read_sums};
 use crate::corridor::fault::Fault;
 
@@ -88,7 +88,7 @@ fn band(score: &str) -> String {
 }
 
 /// `$8` is the form, `$9` the facet, `$10` to `$12` the days before which a band of tenure begins.
-fn statement(frame: Frame, terms: usize) -> String {
+fn statement(frame: Frame, shape: Shape) -> String {
     let facet = "(l.facets ->> CAST($9 AS TEXT))";
     // Most clients are old ones: asked first, the facet is read once for them.
     let tenure = format!(
@@ -120,14 +120,14 @@ fn statement(frame: Frame, terms: usize) -> String {
         band("l.step_3"),
         band("l.step_4"),
         band("l.step_5"),
-        frame.source(13 + terms * PARAMETERS),
-        conditions(terms, 13),
+        frame.source(13 + shape.parameters()),
+        conditions(shape, 13),
         GROUPS_MAX + 1,
     )
 }
 
 fn all_statements() -> Vec<String> {
-    Frame::KINDS.into_iter().flat_map(|frame| [0, 2].map(|terms| statement(frame, terms))).collect()
+    Frame::KINDS.into_iter().flat_map(|frame| Shape::KINDS.map(|shape| statement(frame, shape))).collect()
 }
 
 statements!(all_statements);
@@ -147,10 +147,10 @@ pub fn groups(
     for months in TENURE_MONTHS {
         parameters.push(Box::new(day.saturating_sub(months.months()).to_string()));
     }
-    parameters.extend(filter.terms.iter().flat_map(Term::parameters));
+    parameters.extend(filter.further());
     parameters.extend(frame.parameters());
     let parameters: Vec<&dyn Param> = parameters.iter().map(|parameter| &**parameter).collect();
-    Ok(tx.rows(&statement(frame, filter.terms.len()), &parameters, |row| {
+    Ok(tx.rows(&statement(frame, filter.shape()), &parameters, |row| {
         let key: Option<String> = row.get(0)?;
         Ok(Group { key: key.filter(|key| !key.is_empty()), totals: read_sums(row, 1)? })
     })?)

@@ -1,6 +1,7 @@
 //! The portfolio room's read model: written by its projector, read by the report.
 
 mod arr;
+mod attention;
 mod bulk;
 mod cached;
 mod columns;
@@ -28,6 +29,7 @@ mod trend;
 mod view;
 
 pub use arr::{Arr, Named, Span};
+pub use attention::Attention;
 pub use bulk::{BulkEdit, BulkRow, add_bulk_edit, add_bulk_row, bulk_edit, bulk_edits, bulk_rows, mark_undone};
 pub use cached::KeptTotals;
 pub use compare::{Compared, ComparedPlace, compare};

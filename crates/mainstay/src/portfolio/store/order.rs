@@ -1,8 +1,11 @@
 //! One closed list of orders, and the place where a page ended.
 
+use jiff::civil::date;
+use mainstay_db::Param;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::attention::{self, Attention};
 use super::facets::SINCE;
 use super::line::Line;
 use super::own::Facet;
@@ -29,6 +32,8 @@ pub enum SortKey {
     /// An own field that is ordered as text, or as a number.
     OwnText(Facet),
     OwnNumber(Facet),
+    /// What the weekly call speaks about first; no column.
+    Attention(Attention),
 }
 
 impl SortKey {
@@ -55,22 +60,25 @@ impl SortKey {
 
     /// Each kind of order once, for composing every statement.
     pub(super) fn kinds() -> impl Iterator<Item = Self> {
-        let own = [Self::OwnText(Facet::default()), Self::OwnNumber(Facet::default())];
+        let attention = Attention::of(date(2000, 1, 1), true);
+        let own = [Self::OwnText(Facet::default()), Self::OwnNumber(Facet::default()), Self::Attention(attention)];
         Self::ALL.into_iter().chain(Self::MORE).chain(own)
     }
 
-    /// The facet that is a parameter of the statement.
-    pub(super) fn facet(self) -> Option<String> {
+    /// The parameters of its expression.
+    pub(super) fn parameters(self) -> Vec<Box<dyn Param>> {
         match self {
-            Self::OwnText(facet) | Self::OwnNumber(facet) => Some(facet.as_str().to_owned()),
-            Self::Since => Some(SINCE.to_owned()),
-            _ => None,
+            Self::OwnText(facet) | Self::OwnNumber(facet) => vec![Box::new(facet.as_str().to_owned())],
+            Self::Since => vec![Box::new(SINCE.to_owned())],
+            Self::Attention(attention) => attention.parameters().into(),
+            _ => Vec::new(),
         }
     }
 
     /// An expression that is never NULL: what has no value comes last, whichever way the order goes.
-    /// `facet` is the place of its parameter.
-    pub(super) fn expression(self, descending: bool, facet: &str) -> String {
+    /// `first` is the place of its first parameter.
+    pub(super) fn expression(self, descending: bool, first: usize) -> String {
+        let facet = format!("${first}");
         let last = if descending { "-9000000000000000000" } else { "9000000000000000000" };
         let number = |column: &str| format!("COALESCE({column}, {last})");
         // A text before which every other one comes, or behind which: what is there begins with the other figure.
@@ -96,6 +104,7 @@ impl SortKey {
                 "CASE WHEN l.arr_delta_target > 0 THEN (l.arr_now - l.arr_last_year) * 10000 / l.arr_delta_target END",
             ),
             Self::Gap => number("l.gap_step"),
+            Self::Attention(_) => attention::need(first),
         }
     }
 

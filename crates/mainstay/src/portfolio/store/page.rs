@@ -7,14 +7,14 @@ use super::filter::{Filter, MATCHES};
 use super::frame::Frame;
 use super::line::{COLUMNS, Line, read};
 use super::order::{Place, Sort, SortKey};
-use super::term::{PARAMETERS, Term, conditions};
+use super::term::{Shape, conditions};
 use crate::corridor::fault::Fault;
 
-fn page_statement(frame: Frame, sort: Sort, follows: bool, terms: usize) -> String {
+fn page_statement(frame: Frame, sort: Sort, follows: bool, shape: Shape) -> String {
     // Parameters that a statement does not use have no place in it: what comes behind moves up.
-    let facet = if follows { 12 } else { 9 };
-    let first_term = facet + usize::from(sort.key.facet().is_some());
-    let key = sort.key.expression(sort.descending, &format!("${facet}"));
+    let of_key = if follows { 12 } else { 9 };
+    let first_term = of_key + sort.key.parameters().len();
+    let key = sort.key.expression(sort.descending, of_key);
     let (direction, beyond) = if sort.descending { ("DESC", "<") } else { ("ASC", ">") };
     let kind = sort.key.kind();
     // A key travels as text in the cursor; SQLite keeps dates as text anyway.
@@ -33,8 +33,8 @@ fn page_statement(frame: Frame, sort: Sort, follows: bool, terms: usize) -> Stri
     format!(
         "SELECT {}, CAST({key} AS TEXT) {} AND {MATCHES}{}{after} ORDER BY {key} {direction}, {ties} LIMIT $8",
         frame.columns(),
-        frame.source(first_term + terms * PARAMETERS),
-        conditions(terms, first_term),
+        frame.source(first_term + shape.parameters()),
+        conditions(shape, first_term),
     )
 }
 
@@ -49,8 +49,7 @@ fn page_statements(date: &str) -> Vec<String> {
         for (descending, follows) in [(false, false), (false, true), (true, false), (true, true)] {
             let sort = Sort { key, descending };
             for frame in Frame::KINDS {
-                // Each further term is the same text again.
-                all.extend([0, 2].map(|terms| worded(&page_statement(frame, sort, follows, terms), date)));
+                all.extend(Shape::KINDS.map(|shape| worded(&page_statement(frame, sort, follows, shape), date)));
             }
         }
     }
@@ -78,7 +77,7 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Line>, Fault> {
     let date = tx.by("TEXT", "DATE");
-    let statement = worded(&page_statement(frame, sort, after.is_some(), filter.terms.len()), date);
+    let statement = worded(&page_statement(frame, sort, after.is_some(), filter.shape()), date);
     let mut parameters = filter.parameters(workspace);
     parameters.push(Box::new(limit));
     if let Some(place) = after {
@@ -88,10 +87,8 @@ pub fn page(
             Box::new(place.id),
         ]);
     }
-    if let Some(facet) = sort.key.facet() {
-        parameters.push(Box::new(facet));
-    }
-    parameters.extend(filter.terms.iter().flat_map(Term::parameters));
+    parameters.extend(sort.key.parameters());
+    parameters.extend(filter.further());
     parameters.extend(frame.parameters());
     let parameters: Vec<&dyn Param> = parameters.iter().map(|parameter| &**parameter).collect();
     Ok(tx.rows(&statement, &parameters, |row| Ok(Line { key: row.get(COLUMNS)?, ..read(row)? }))?)

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 use mainstay_db::Param;
 
+use super::attention;
 use super::facets::{FOLDED, SINCE};
 
 /// What a field must be like.
@@ -18,8 +19,6 @@ pub enum Test {
     /// From and to, both included; none is open.
     Between(Option<i64>, Option<i64>),
     Within(Option<Date>, Option<Date>),
-    /// An overall score under this, or an end until that day.
-    Attention(i64, Date),
 }
 
 /// A word of [`WORDS`], or the facet of an own field.
@@ -72,10 +71,29 @@ fn number(field: &str) -> String {
     )
 }
 
-/// The condition of `terms` terms whose parameters begin with number `first`, each having six.
-pub(super) fn conditions(terms: usize, first: usize) -> String {
+/// Which further conditions a statement has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    pub terms: usize,
+    /// Only lines that the weekly call speaks about.
+    pub attention: bool,
+}
+
+impl Shape {
+    /// Each kind once, for composing every statement; each further term is the same text again.
+    pub(super) const KINDS: [Self; 3] =
+        [Self { terms: 0, attention: false }, Self { terms: 2, attention: false }, Self { terms: 1, attention: true }];
+
+    /// How many parameters it has.
+    pub(super) fn parameters(self) -> usize {
+        self.terms * PARAMETERS + if self.attention { attention::PARAMETERS } else { 0 }
+    }
+}
+
+/// The further conditions, whose parameters begin with number `first`.
+pub(super) fn conditions(shape: Shape, first: usize) -> String {
     let mut sql = String::new();
-    for term in 0..terms {
+    for term in 0..shape.terms {
         let at = |place: usize, kind: &str| format!("CAST(${} AS {kind})", first + term * PARAMETERS + place);
         let (field, question) = (at(0, "TEXT"), at(1, "TEXT"));
         let (text, number) = (text(&field), number(&field));
@@ -89,17 +107,19 @@ pub(super) fn conditions(terms: usize, first: usize) -> String {
                WHEN 'empty' THEN {number} IS NULL
                WHEN 'within' THEN {text} >= {words} AND {text} <= {until}
                WHEN 'between' THEN {number} >= {low} AND {number} <= {high}
-               WHEN 'attention' THEN l.overall < {high} OR CAST(l.end_on AS TEXT) <= {until}
                END",
             words = at(2, "TEXT"),
             until = at(3, "TEXT"),
         );
     }
+    if shape.attention {
+        let _ = write!(sql, " AND {}", attention::wanted(first + shape.terms * PARAMETERS));
+    }
     sql
 }
 
 /// Parameters of one term.
-pub(super) const PARAMETERS: usize = 6;
+const PARAMETERS: usize = 6;
 const FIRST_DAY: &str = "0001-01-01";
 const LAST_DAY: &str = "9999-12-31";
 
@@ -122,7 +142,6 @@ impl Term {
             Test::Missing => ("missing", none(), none(), 0, 0),
             Test::Between(low, high) => ("between", none(), none(), low.unwrap_or(i64::MIN), high.unwrap_or(i64::MAX)),
             Test::Within(from, to) => ("within", day(from, FIRST_DAY), day(to, LAST_DAY), 0, 0),
-            Test::Attention(under, until) => ("attention", none(), until.to_string(), 0, *under),
         };
         [Box::new(field), Box::new(test.to_owned()), Box::new(words), Box::new(until), Box::new(low), Box::new(high)]
     }

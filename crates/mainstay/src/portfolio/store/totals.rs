@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::filter::{Filter, MATCHES, visible};
 use super::frame::Frame;
 use super::line::Line;
-use super::term::{PARAMETERS, Term, conditions};
+use super::term::{Shape, conditions};
 use crate::corridor::fault::Fault;
 
 /// The totals of all lines that match, over what the viewer may see.
@@ -55,23 +55,23 @@ pub(super) const SUMS: &str =
      COALESCE(CAST(SUM(l.step_4) AS BIGINT), 0), COUNT(l.step_4),
      COALESCE(CAST(SUM(l.step_5) AS BIGINT), 0), COUNT(l.step_5)";
 
-fn statement(frame: Frame, terms: usize) -> String {
-    let source = frame.source(8 + terms * PARAMETERS);
-    format!("SELECT {SUMS} {source} AND {MATCHES}{}", conditions(terms, 8))
+fn statement(frame: Frame, shape: Shape) -> String {
+    let source = frame.source(8 + shape.parameters());
+    format!("SELECT {SUMS} {source} AND {MATCHES}{}", conditions(shape, 8))
 }
 
 fn all_statements() -> Vec<String> {
-    Frame::KINDS.into_iter().flat_map(|frame| [0, 2].map(|terms| statement(frame, terms))).collect()
+    Frame::KINDS.into_iter().flat_map(|frame| Shape::KINDS.map(|shape| statement(frame, shape))).collect()
 }
 
 statements!(all_statements);
 
 pub fn totals(tx: &mut Tx<'_>, workspace: Uuid, frame: Frame, filter: &Filter) -> Result<Totals, Fault> {
     let mut parameters = filter.parameters(workspace);
-    parameters.extend(filter.terms.iter().flat_map(Term::parameters));
+    parameters.extend(filter.further());
     parameters.extend(frame.parameters());
     let parameters: Vec<&dyn Param> = parameters.iter().map(|parameter| &**parameter).collect();
-    Ok(tx.one(&statement(frame, filter.terms.len()), &parameters, |row| read_sums(row, 0))?.unwrap_or_default())
+    Ok(tx.one(&statement(frame, filter.shape()), &parameters, |row| read_sums(row, 0))?.unwrap_or_default())
 }
 
 fn associates_statement(frame: Frame) -> String {

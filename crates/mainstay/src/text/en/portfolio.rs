@@ -149,7 +149,7 @@ pub fn column(key: SortKey, heads: &Template) -> &str {
         SortKey::Vertical => view::vertical(),
         SortKey::Geography => view::geography(),
         SortKey::Since => view::since(),
-        SortKey::OwnText(_) | SortKey::OwnNumber(_) => "",
+        SortKey::OwnText(_) | SortKey::OwnNumber(_) | SortKey::Attention(_) => "",
     }
 }
 

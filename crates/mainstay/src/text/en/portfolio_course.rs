@@ -1,7 +1,11 @@
 //! Words of the report's columns that tell of other days.
 
+use jiff::civil::Date;
+use mainstay_rules::attention::Reason;
+use mainstay_rules::score::Mean;
+
 use crate::portfolio::api::Course;
-use crate::text::texts;
+use crate::text::{frame, texts};
 
 texts! {
     never_scored = "never scored";
@@ -60,4 +64,26 @@ pub fn since_then(day: &str, overall: &str, arr: &str, accounts: i64) -> String 
         _ => format!(", {count} {word} fewer"),
     };
     format!("Since the snapshot of {day}: average {overall}, ARR {arr}{accounts}.")
+}
+
+/// In which order the weekly call goes through the accounts.
+pub fn call_order(until: &str, is_past: bool) -> String {
+    let late = if is_past { "" } else { "; then late actions on a gap" };
+    format!(
+        "First what fell in the last 7 days, by how far; then notice and ends until {until}{late}; then the others by name."
+    )
+}
+
+/// Why the weekly call speaks about an account.
+pub fn reason(reason: Reason, never_scored: bool, day: Date) -> String {
+    match reason {
+        Reason::Fell(millionths) => format!("fell {} in a week", Mean::from_millionths(millionths).one_decimal()),
+        Reason::Notice(by) if by < day => format!("notice overdue, {}", frame::day(by)),
+        Reason::Notice(by) => format!("notice by {}", frame::day(by)),
+        Reason::End(on) if on < day => format!("ended {}", frame::day(on)),
+        Reason::End(on) => format!("ends {}", frame::day(on)),
+        Reason::Late(due) => format!("action late, {}", frame::day(due)),
+        Reason::Low if never_scored => "never scored".to_owned(),
+        Reason::Low => "under 4".to_owned(),
+    }
 }
