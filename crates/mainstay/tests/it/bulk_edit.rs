@@ -124,6 +124,11 @@ both!(
         let (first, second) = (house.account("Albion <b>"), house.account("Bowlroute"));
         let choice = house.admin.get("/w/acme/portfolio/bulk?q=o");
         assert!(choice.status == 200 && choice.body.contains("Albion &lt;b&gt;"), "{}", choice.body);
+        assert!(choice.body.contains(&format!("value=\"{first}\"><span>")), "no account is ticked at first: {}", choice.body);
+        let all = [("all", "1"), ("field", "vertical"), ("value", "Pizza"), ("query", "q=o")];
+        let all = house.admin.post("/w/acme/portfolio/bulk", &all).body;
+        let named = |id: &str| all.contains(&format!("name=\"account\" value=\"{id}\""));
+        assert!(all.contains("2 accounts change.") && named(&first) && named(&second) && !all.contains("name=\"all\""), "{all}");
         let form = [("account", first.as_str()), ("account", second.as_str()), ("field", "vertical"), ("value", "Pizza"), ("query", "q=o")];
         let preview = house.admin.post("/w/acme/portfolio/bulk", &form);
         assert!(preview.status == 200 && preview.body.contains("2 accounts change."), "{}", preview.body);

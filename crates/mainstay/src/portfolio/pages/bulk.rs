@@ -56,9 +56,12 @@ impl Sent {
     fn of(pairs: &Pairs) -> Self {
         let value = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
         let ids = pairs.iter().filter(|(name, _)| name == "account");
+        // Whoever ticks all of them chooses by the words of the report; what the preview shows is then named one by one.
+        let query = value("all").map(|_| value("query").unwrap_or_default());
         Self {
             asked: BulkIn {
-                accounts: Some(ids.filter_map(|(_, id)| Uuid::parse_str(id).ok()).collect()),
+                accounts: query.is_none().then(|| ids.filter_map(|(_, id)| Uuid::parse_str(id).ok()).collect()),
+                query,
                 field: value("field").unwrap_or_default(),
                 value: value("value").unwrap_or_default(),
                 reason: value("reason").unwrap_or_default(),
@@ -163,8 +166,7 @@ fn choice(caller: &Caller, asked: &BulkIn, query: &str, errors: &[FieldError], o
     let mut fields: Vec<(String, &str)> = FIELDS.iter().map(|(word, name)| ((*word).to_owned(), name())).collect();
     fields.extend(offered.fields.iter().map(|field| (field.word(), field.name.as_str())));
     let options: Vec<(&str, &str)> = fields.iter().map(|(word, name)| (word.as_str(), *name)).collect();
-    let all = asked.accounts.is_none();
-    let is_chosen = |id: &Uuid| all || asked.accounts.as_ref().is_some_and(|ids| ids.contains(id));
+    let is_chosen = |id: &Uuid| asked.accounts.as_ref().is_some_and(|ids| ids.contains(id));
     html! {
         form.form method="post" action=(caller.path("/portfolio/bulk")) {
             (frame::csrf(caller))
@@ -177,7 +179,11 @@ fn choice(caller: &Caller, asked: &BulkIn, query: &str, errors: &[FieldError], o
             datalist #bulk-people { @for name in &offered.people { option value=(name) {} } }
             (Field::text("reason", text::reason(), &asked.reason).max(NOTE_CHARS_MAX).hint(text::reason_hint()).show(errors))
             fieldset.field {
-                legend { (text::which()) " (" (offered.lines.len()) ")" }
+                legend { (text::which()) }
+                label.check {
+                    input type="checkbox" name="all" value="1" checked[asked.query.is_some()];
+                    b { (text::all_of(offered.lines.len())) }
+                }
                 ul.picks {
                     @for line in &offered.lines {
                         li { label.check {

@@ -42,6 +42,10 @@ texts! {
     undo_reason = "A change of several accounts was undone";
 }
 
+pub fn all_of(count: usize) -> String {
+    if count == 1 { "The one account below".to_owned() } else { format!("All {count} accounts below") }
+}
+
 pub fn too_many() -> String {
     format!("At most {BULK_ACCOUNTS_MAX} accounts are changed at once; narrow the choice")
 }
