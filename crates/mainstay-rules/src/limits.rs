@@ -91,6 +91,8 @@ pub const IMPORT_READ_SECONDS_MAX: u64 = 60;
 pub const IMPORT_STAGED_DAYS_MAX: i64 = 30;
 /// Characters of one imported cell.
 pub const IMPORT_CELL_CHARS_MAX: usize = 4_000;
+/// Values that an import changes and its preview lists; the account that goes beyond is listed whole.
+pub const IMPORT_CHANGES_SHOWN_MAX: usize = 200;
 /// Problems that a preview shows; the rest is counted.
 pub const IMPORT_PROBLEMS_SHOWN_MAX: usize = 200;
 

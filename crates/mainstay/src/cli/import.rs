@@ -165,7 +165,7 @@ impl Import {
         app.db
             .read(Scope::Workspace(workspace.id), move |tx| {
                 let look = api::looked_at_as(tx, &workspace, who, &source, id)?;
-                Ok(ImportOut::of(&look.import, look.checked.as_ref()))
+                Ok(ImportOut::of(&look))
             })
             .await
     }

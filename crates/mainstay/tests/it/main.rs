@@ -21,6 +21,7 @@ mod gate;
 mod harness;
 mod hierarchy;
 mod import;
+mod import_changes;
 mod import_kinds;
 mod import_large;
 mod import_own;

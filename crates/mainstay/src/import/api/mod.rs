@@ -1,5 +1,6 @@
 //! Imports as JSON: a file is staged and checked, looked at, applied and undone.
 
+mod change;
 mod shape;
 mod upload;
 
@@ -9,6 +10,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use mainstay_db::{Scope, Tx};
 use mainstay_rules::custom_field::Field as OwnField;
+use mainstay_rules::money::Currency;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -17,7 +19,7 @@ pub use shape::{ImportBrief, ImportOut, column_names};
 pub use upload::{Upload, UploadIn, read_dates, read_decimal, read_end, read_field, read_kind};
 
 use super::reactions::{self, Incoming};
-use super::store::{self, Against, Checked, Import, Settings, SheetRow, Status, Who};
+use super::store::{self, Against, Changes, Checked, Import, Settings, SheetRow, Status, Who};
 use crate::account::store as accounts;
 use crate::app::App;
 use crate::corridor::access::{Allowed, Import as MayImport};
@@ -59,6 +61,9 @@ pub struct Look {
     pub checked: Option<Checked>,
     /// The rows of a file that waits.
     pub rows: Vec<SheetRow>,
+    /// What it would change, where `checked` tells it.
+    pub changes: Changes,
+    pub currency: Currency,
     /// The fields of the workspace's own that a column of it can hold.
     pub own: Vec<OwnField>,
 }
@@ -79,18 +84,19 @@ pub fn looked_at_as(
     if import.status != Status::Staged || import.work.is_some() || !store::is_compared_live(&import) {
         let waits = import.status == Status::Staged && import.kind.takes_own();
         let own = if waits { accounts::live_fields(tx, workspace.id)? } else { Vec::new() };
-        return Ok(Look { import, checked: None, rows: Vec::new(), own });
+        let (rows, changes, currency) = (Vec::new(), Changes::default(), workspace.currency);
+        return Ok(Look { import, checked: None, rows, changes, currency, own });
     }
     let rows = store::rows(tx, workspace.id, id)?;
     let against = Against { workspace, who, at: source.now() };
     let checked = store::check(tx, &against, &import.headers, &rows, &import.settings)?;
     let own = accounts::live_fields(tx, workspace.id)?;
-    Ok(Look { import, checked: Some(checked), rows, own })
+    let changes = store::changes(tx, workspace, source.now(), &checked)?;
+    Ok(Look { import, checked: Some(checked), rows, changes, currency: workspace.currency, own })
 }
 
 fn found(tx: &mut Tx<'_>, caller: &Caller, source: &Source, id: Uuid) -> Result<ImportOut, Fault> {
-    let look = looked_at(tx, caller, source, id)?;
-    Ok(ImportOut::of(&look.import, look.checked.as_ref()))
+    Ok(ImportOut::of(&looked_at(tx, caller, source, id)?))
 }
 
 /// Stages a file: reads and checks it, and keeps it until it is applied. With `dry_run=true` nothing is kept.

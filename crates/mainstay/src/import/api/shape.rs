@@ -8,6 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::Look;
+use super::change::ChangeOut;
 use crate::import::store::{Checked, Counts, Found, Import, Settings, Status, UndoSummary, Work};
 
 /// A column of the file and what it holds.
@@ -118,6 +120,10 @@ pub struct ImportOut {
     pub problem_count: usize,
     /// Associates whom nobody knows yet and who would be added.
     pub new_people: Vec<String>,
+    /// What a file about accounts of at most 2,000 rows would change of accounts that are here, while it waits.
+    pub changes: Vec<ChangeOut>,
+    /// Accounts that change beyond those.
+    pub changes_more: usize,
     pub undo: Option<UndoOut>,
     pub version: i64,
 }
@@ -207,7 +213,8 @@ fn problem(problem: &RowProblem) -> ProblemOut {
 }
 
 impl ImportOut {
-    pub fn of(import: &Import, checked: Option<&Checked>) -> Self {
+    pub fn of(look: &Look) -> Self {
+        let (import, checked) = (&look.import, look.checked.as_ref());
         let summary = &import.summary;
         let check = summary.check.as_ref();
         let out = Self {
@@ -240,6 +247,8 @@ impl ImportOut {
             problems: Vec::new(),
             problem_count: 0,
             new_people: Vec::new(),
+            changes: look.changes.values.iter().map(|change| ChangeOut::of(change, look.currency)).collect(),
+            changes_more: look.changes.more,
             undo: summary.undo.as_ref().map(undo),
             version: import.version,
         };

@@ -1,5 +1,6 @@
 //! The import pages: the list, the drop zone, the check before applying, and what came of it.
 
+mod changes;
 mod preview;
 mod progress;
 mod result;

@@ -7,7 +7,7 @@ use mainstay_rules::import::{DateOrder, DecimalMark, EndIs, Field, RowProblem, S
 use mainstay_rules::limits::IMPORT_PROBLEMS_SHOWN_MAX;
 use maud::{Markup, html};
 
-use super::{counts, path_of};
+use super::{changes, counts, path_of};
 use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
 use crate::corridor::frame;
@@ -56,6 +56,7 @@ pub(super) fn body(caller: &Caller, look: &Look, error: Option<&Fault>) -> Marku
                 div.row { button { (text::check_again()) } }
             }
             (problems(&found, rows, &column_names(&import.headers)))
+            (changes::section(caller, &look.changes))
             (newcomers(&found))
             (save_as())
             (apply(import.kind, &found, &path))

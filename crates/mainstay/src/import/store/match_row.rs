@@ -7,7 +7,7 @@ use mainstay_rules::import::{CellError, Field, ProblemCode, StagedRow};
 use mainstay_rules::permission::{self, Role};
 use mainstay_rules::progress::fiscal_year;
 use mainstay_rules::score::{Mean, Score};
-use mainstay_rules::scorecard::evaluate;
+use mainstay_rules::scorecard::{Scorecard, evaluate};
 use uuid::Uuid;
 
 use super::money::{self, Held, MoneyChange, When};
@@ -206,11 +206,7 @@ fn scores_of(
     if row.steps.iter().all(Option::is_none) {
         return Ok(Vec::new());
     }
-    let templates = scores::templates(tx, workspace)?;
-    let card = match account {
-        Some(account) => evaluate(templates.governing(account.segment()), &scores::latest(tx, workspace, account.id)?),
-        None => evaluate(templates.default(), &[]),
-    };
+    let card = card(tx, workspace, account)?;
     let told = row.steps.iter().enumerate().filter_map(|(place, hundredths)| Some((place, (*hundredths)?)));
     let differs = |place: usize, hundredths: i64| {
         let shown = card.steps.get(place).and_then(|step| step.score);
@@ -222,7 +218,16 @@ fn scores_of(
         .collect())
 }
 
-fn held(tx: &mut Tx<'_>, workspace: &Workspace, account: &Account, today: Date) -> Result<Held, Fault> {
+/// What the scorecard says of the account today; of a new one that nothing is scored.
+pub(super) fn card(tx: &mut Tx<'_>, workspace: Uuid, account: Option<&Account>) -> Result<Scorecard, Fault> {
+    let templates = scores::templates(tx, workspace)?;
+    Ok(match account {
+        Some(account) => evaluate(templates.governing(account.segment()), &scores::latest(tx, workspace, account.id)?),
+        None => evaluate(templates.default(), &[]),
+    })
+}
+
+pub(super) fn held(tx: &mut Tx<'_>, workspace: &Workspace, account: &Account, today: Date) -> Result<Held, Fault> {
     Ok(Held {
         ledger: accounts::ledger(tx, workspace, account.id, today)?,
         contracts: accounts::contracts(tx, workspace.id, account.id)?,

@@ -1,6 +1,7 @@
 //! The import room's verbs, in the order of use: read the file, stage it, check it, apply it, undo it.
 
 mod apply;
+mod changes;
 mod check;
 mod chunk;
 mod facts;
@@ -18,6 +19,7 @@ mod undo;
 mod walk;
 
 pub use apply::apply;
+pub use changes::{Changes, ValueChange, changes};
 pub use check::{Against, Checked, Counts, Outcome, PlannedRow, check};
 pub use chunk::{CHUNK_ROWS, chunks, forget_facts, put_chunk, put_facts, put_refused, sweep};
 pub use index::Index;

@@ -64,6 +64,12 @@ texts! {
     then = "Then";
     row_refused = "row refused";
     worth_a_look = "worth a look";
+    changes = "What changes";
+    changes_label = "List of changes";
+    account = "Account";
+    field = "Field";
+    now = "Now";
+    becomes = "Will be";
     people_added = "People who will be added without sign-in";
     cancel = "Cancel";
     discard = "Discard this file";
@@ -219,6 +225,13 @@ pub fn column_is(letter: &str) -> String {
 
 pub fn more_problems(number: usize) -> String {
     format!("{} more. Mend these first, then check again.", thousands(number))
+}
+
+pub fn more_changes(accounts: usize) -> String {
+    match accounts {
+        1 => "1 account more changes.".to_owned(),
+        many => format!("{} accounts more change.", thousands(many)),
+    }
 }
 
 pub fn import_rows(number: usize) -> String {
