@@ -158,7 +158,9 @@ pub fn taken_back(why: &str) -> String {
 }
 
 pub fn happens_accounts(new: usize, known: usize) -> String {
-    format!("{} are made, {} are brought up to date.", counted(new, "account", "accounts"), thousands(known))
+    let are = |number: usize| if number == 1 { "is" } else { "are" };
+    let made = format!("{} {} made", counted(new, "account", "accounts"), are(new));
+    format!("{made}, {} {} brought up to date.", thousands(known), are(known))
 }
 
 fn between(days: Option<(Date, Date)>) -> String {
