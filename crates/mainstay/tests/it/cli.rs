@@ -33,7 +33,8 @@ fn text(bytes: &[u8]) -> String {
 }
 
 fn found(output: &Output) -> (bool, Vec<String>) {
-    let found: Value = serde_json::from_slice(&output.stdout).expect("--json prints JSON");
+    let found = serde_json::from_slice(&output.stdout);
+    let found: Value = found.unwrap_or_else(|e| panic!("{e}: {}{}", text(&output.stdout), text(&output.stderr)));
     let wrong = found["wrong"].as_array().expect("a list").iter().filter_map(Value::as_str).map(str::to_owned);
     (found["well"].as_bool().expect("yes or no"), wrong.collect())
 }
@@ -148,7 +149,8 @@ both!(
         assert!(!well);
         let named = |line: &&String| line.contains("launched.shoots_of_plan is 1.23, but its data points give ");
         assert_eq!(wrong.iter().filter(named).count(), 1, "{wrong:?}");
-        assert!(mainstay(&data, "check", &["--rebuild"]).status.success(), "written anew, it is right again");
+        let anew = mainstay(&data, "check", &["--rebuild"]);
+        assert!(anew.status.success(), "written anew, it is right again: {}{}", text(&anew.stdout), text(&anew.stderr));
         assert_eq!(found(&mainstay(&data, "check", &["--json"])), (true, Vec::new()));
     }
 );
