@@ -212,6 +212,17 @@ pub fn of_account_kinds(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, kinds: 
     )
 }
 
+/// The versions of an account's events in the order of the list. Unlike [`after`] it holds nothing back for the sake of
+/// transactions that are open elsewhere on the server: one account's events are committed in their order.
+pub fn versions_of_account(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<i64>> {
+    let versions = tx.rows(
+        sql!("SELECT account_version FROM event WHERE workspace_id = $1 AND account_id = $2 ORDER BY x, seq"),
+        &[&workspace, &account],
+        |row| row.get::<Option<i64>>(0),
+    )?;
+    Ok(versions.into_iter().flatten().collect())
+}
+
 /// The cursor of the newest event that `after` would answer: whoever starts here sees all that comes later.
 pub fn head(tx: &mut Tx<'_>, workspace: Option<Uuid>) -> Result<Cursor> {
     let sql = head_sql(visible(tx), workspace.is_some());

@@ -108,7 +108,7 @@ async fn content(db: &Db, rebuild: bool, findings: &mut Findings) -> Outcome {
     for workspace in workspaces {
         let workspace = Arc::new(workspace);
         let (count, wrong) = events::gaps(db, workspace.id).await?;
-        findings.add(format!("{}: {count} events, the versions of every account", workspace.name), wrong);
+        findings.add(format!("{}: {count} events of accounts, the versions of each", workspace.name), wrong);
         let (count, wrong) = lines::compare(db, &workspace, rebuild).await?;
         let done = if rebuild { "written anew" } else { "against a fresh computation" };
         findings.add(format!("{}: {count} lines of the portfolio {done}", workspace.name), wrong);

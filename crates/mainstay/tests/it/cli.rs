@@ -1,12 +1,15 @@
 //! The command line beside the server: backup while it runs, the check that finds what is wrong, wrong use.
 
 use std::process::Output;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Barrier};
+use std::time::Duration;
 
 use mainstay_db::{Config, Database, Db, Scope};
 use serde_json::{Value, json};
 
 use crate::both;
-use crate::harness::{Browser, Data, On, Server, program};
+use crate::harness::{Browser, Data, House, On, Server, program};
 
 /// The demo company, not served.
 fn demo(on: On) -> Data {
@@ -104,12 +107,15 @@ fn a_postgresql_database_is_sent_to_pg_dump() {
 }
 
 /// Changes the stored data behind the house's back.
-fn tamper(data: &Data, sql: &'static str) {
-    let options = data.options();
-    let database = match options.get(3) {
+fn database_of(data: &Data) -> Database {
+    match data.options().get(3) {
         Some(url) => Database::Postgres { url: url.clone() },
         None => Database::Sqlite { file: data.folder.path().join("mainstay.db") },
-    };
+    }
+}
+
+fn tamper(data: &Data, sql: &'static str) {
+    let database = database_of(data);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     let changed = runtime.block_on(async {
         let db = Db::open(Config::new(database)).await.expect("the database opens");
@@ -154,6 +160,45 @@ both!(
         assert_eq!(found(&mainstay(&data, "check", &["--json"])), (true, Vec::new()));
     }
 );
+
+/// Runs something while a transaction is open on the server that began before it.
+fn behind_an_open_transaction(data: &Data, run: impl FnOnce()) {
+    let config = Config::new(database_of(data));
+    let (is_open, is_over) = (Arc::new(Barrier::new(2)), Arc::new(AtomicBool::new(false)));
+    let (opened, over) = (Arc::clone(&is_open), Arc::clone(&is_over));
+    let holder = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
+        let held = runtime.block_on(async {
+            let db = Db::open(config).await.expect("the database opens");
+            db.write(Scope::System, move |tx| {
+                // Has its number from here on; asking again and again keeps it from being ended as idle.
+                let ask = "SELECT CAST(pg_current_xact_id() AS TEXT)";
+                tx.one(ask, &[], |row| row.get::<String>(0))?;
+                opened.wait();
+                while !over.load(Ordering::Relaxed) {
+                    tx.one(ask, &[], |row| row.get::<String>(0))?;
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                Ok::<_, mainstay_db::Error>(())
+            })
+            .await
+        });
+        held.expect("it is held to the end");
+    });
+    is_open.wait();
+    run();
+    is_over.store(true, Ordering::Relaxed);
+    holder.join().expect("the holder ends");
+}
+
+#[test]
+fn the_check_sees_what_was_written_behind_an_open_transaction() {
+    let house = House::new(On::Postgres);
+    behind_an_open_transaction(&house.data, || {
+        house.account("Casavero");
+        assert_eq!(found(&mainstay(&house.data, "check", &["--json"])), (true, Vec::new()));
+    });
+}
 
 both!(
     fn the_check_finds_events_that_are_gone(on) {
