@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::config::{Config, Database};
 use crate::error::{Error, Result};
 use crate::pg::{Mode, Pool};
-use crate::run::{Wake, refuse_nested};
+use crate::run::{Job, Wake, job, refuse_nested};
 use crate::sqlite::{Lane, Sqlite};
 use crate::transaction::Tx;
 use crate::{Dialect, Scope};
@@ -55,61 +55,57 @@ impl Db {
     /// Runs the closure in a transaction and answers after its commit; an `Err` rolls back all it did.
     ///
     /// The closure may run more than once. It holds up other writers: no I/O, no waiting, and no other `Db` call.
-    pub async fn write<T, E>(
+    pub fn write<T, E>(
         &self,
         scope: Scope,
         f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    ) -> impl Future<Output = Result<T, E>> + Send
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.write_in(Lane::Interactive, scope, f).await
+        self.ask(Mode::Write, job(scope, f))
     }
 
     /// Like `write`, for work that nobody watches: on SQLite it waits behind interactive writes.
-    pub async fn write_bulk<T, E>(
+    pub fn write_bulk<T, E>(
         &self,
         scope: Scope,
         f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    ) -> impl Future<Output = Result<T, E>> + Send
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.write_in(Lane::Bulk, scope, f).await
-    }
-
-    async fn write_in<T, E, F>(&self, lane: Lane, scope: Scope, f: F) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    {
-        refuse_nested()?;
-        match &self.shared.engine {
-            Engine::Sqlite(sqlite) => sqlite.write(lane, scope, f).await,
-            Engine::Postgres(pool) => {
-                pool.run(if lane == Lane::Bulk { Mode::Bulk } else { Mode::Write }, scope, f).await
-            }
-        }
+        self.ask(Mode::Bulk, job(scope, f))
     }
 
     /// Runs the closure over one unchanging state of the data, within the read deadline.
-    pub async fn read<T, E>(
+    pub fn read<T, E>(
         &self,
         scope: Scope,
         f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    ) -> impl Future<Output = Result<T, E>> + Send
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        self.ask(Mode::Read, job(scope, f))
+    }
+
+    async fn ask<T, E: From<Error>>(
+        &self,
+        mode: Mode,
+        (job, answer): (Box<dyn Job>, oneshot::Receiver<Result<T, E>>),
+    ) -> Result<T, E> {
         refuse_nested()?;
-        match &self.shared.engine {
-            Engine::Sqlite(sqlite) => sqlite.readers.read(scope, f).await,
-            Engine::Postgres(pool) => pool.run(Mode::Read, scope, f).await,
+        match (&self.shared.engine, mode) {
+            (Engine::Postgres(pool), _) => pool.run(mode, job).await?,
+            (Engine::Sqlite(sqlite), Mode::Read) => sqlite.readers.read(job).await?,
+            (Engine::Sqlite(sqlite), Mode::Write) => sqlite.write(Lane::Interactive, job).await?,
+            (Engine::Sqlite(sqlite), Mode::Bulk) => sqlite.write(Lane::Bulk, job).await?,
         }
+        answer.await.unwrap_or_else(|_| Err(E::from(Error::Gone)))
     }
 
     /// Counts up when something was committed, here or by another process. Only a hint to look again.

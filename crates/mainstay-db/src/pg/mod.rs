@@ -8,17 +8,15 @@ mod transact;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 pub(crate) use connection::Connection;
 pub(crate) use transact::Mode;
 
-use crate::Scope;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::run::{Wake, hold};
-use crate::transaction::Tx;
+use crate::run::{Job, Wake, hold};
 
 /// A server that fell silent is noticed after a few of these.
 const KEEPALIVE: Duration = Duration::from_secs(15);
@@ -58,37 +56,43 @@ impl Pool {
         self.config.pool.saturating_sub(self.permits.available_permits())
     }
 
-    pub async fn run<T, E, F>(self: &Arc<Self>, mode: Mode, scope: Scope, f: F) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    {
-        let _bulk = match mode {
-            Mode::Bulk => Some(self.bulk.acquire().await.map_err(|_| Error::Gone)?),
+    /// Has the job run and answered on a thread that may block; an error when it could not begin.
+    pub async fn run(self: &Arc<Self>, mode: Mode, mut job: Box<dyn Job>) -> Result<()> {
+        let bulk = match mode {
+            Mode::Bulk => Some(self.bulk.clone().acquire_owned().await.map_err(|_| Error::Gone)?),
             Mode::Read | Mode::Write => None,
         };
-        self.blocking(move |pool| pool.transact(mode, scope, &f)).await
+        let permit = self.permit().await?;
+        let pool = self.clone();
+        tokio::task::spawn_blocking(move || {
+            pool.transact(mode, job.as_mut());
+            drop((permit, bulk));
+            job.answer();
+        });
+        Ok(())
     }
 
     /// Runs work that may block on a connection, as many at a time as there are connections.
-    pub async fn blocking<T, E, W>(self: &Arc<Self>, work: W) -> Result<T, E>
+    pub async fn blocking<T, W>(self: &Arc<Self>, work: W) -> Result<T>
     where
         T: Send + 'static,
-        E: From<Error> + Send + 'static,
-        W: FnOnce(&Pool) -> Result<T, E> + Send + 'static,
+        W: FnOnce(&Pool) -> Result<T> + Send + 'static,
     {
-        let Ok(permit) = timeout(self.config.lock_timeout, self.permits.clone().acquire_owned()).await else {
-            return Err(E::from(Error::Busy("every database connection stayed in use".to_owned())));
-        };
-        let permit = permit.map_err(|_| Error::Gone)?;
+        let permit = self.permit().await?;
         let pool = self.clone();
         let running = tokio::task::spawn_blocking(move || {
             let result = work(&pool);
             drop(permit);
             result
         });
-        running.await.unwrap_or_else(|_| Err(E::from(Error::Gone)))
+        running.await.unwrap_or(Err(Error::Gone))
+    }
+
+    async fn permit(&self) -> Result<OwnedSemaphorePermit> {
+        match timeout(self.config.lock_timeout, self.permits.clone().acquire_owned()).await {
+            Ok(permit) => permit.map_err(|_| Error::Gone),
+            Err(_) => Err(Error::Busy("every database connection stayed in use".to_owned())),
+        }
     }
 
     pub fn take(&self) -> Result<Connection> {

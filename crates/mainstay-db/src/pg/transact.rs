@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::{Connection, Pool};
 use crate::Scope;
-use crate::error::{Error, Result};
-use crate::run::call;
+use crate::error::Error;
+use crate::run::{Job, call};
 use crate::transaction::{Link, Retry, Tx};
 
 /// How often a transaction is run again after a serialization failure or deadlock.
@@ -22,82 +22,82 @@ pub(crate) enum Mode {
     Bulk,
 }
 
-/// What came of running a transaction once.
-enum Attempt<T, E> {
-    Done(Result<T, E>),
-    Again(Retry, E),
+/// What came of running a transaction once; the job holds the result, of a failure too.
+enum Attempt {
+    Done,
+    Again(Retry),
 }
 
 impl Pool {
-    pub fn transact<T, E: From<Error>>(
-        &self,
-        mode: Mode,
-        scope: Scope,
-        f: &impl Fn(&mut Tx<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn transact(&self, mode: Mode, job: &mut dyn Job) {
         let (mut conflicts, mut replanned, mut reconnected) = (0, false, false);
         loop {
-            let mut connection = self.take()?;
-            let attempt = self.attempt(&mut connection, mode, scope, f);
+            let mut connection = match self.take() {
+                Ok(connection) => connection,
+                Err(error) => return job.fail(error),
+            };
+            let attempt = self.attempt(&mut connection, mode, job);
             if !connection.is_closed() {
-                if let Attempt::Again(Retry::StalePlan, _) = attempt {
+                if let Attempt::Again(Retry::StalePlan) = attempt {
                     connection.forget_statements();
                 }
                 self.end(connection);
             }
             match attempt {
-                Attempt::Done(result) => return result,
-                Attempt::Again(Retry::Serialization, _) if conflicts < MAX_RETRIES => {
+                Attempt::Again(Retry::Serialization) if conflicts < MAX_RETRIES => {
                     std::thread::sleep(FIRST_PAUSE * 2_u32.pow(conflicts));
                     conflicts += 1;
                 }
-                Attempt::Again(Retry::StalePlan, _) if !replanned => replanned = true,
-                Attempt::Again(Retry::Reconnect, _) if !reconnected => {
+                Attempt::Again(Retry::StalePlan) if !replanned => replanned = true,
+                Attempt::Again(Retry::Reconnect) if !reconnected => {
                     self.forget_idle();
                     reconnected = true;
                 }
-                Attempt::Again(_, error) => return Err(error),
+                Attempt::Done | Attempt::Again(_) => return,
             }
         }
     }
 
-    fn attempt<T, E: From<Error>>(
-        &self,
-        connection: &mut Connection,
-        mode: Mode,
-        scope: Scope,
-        f: &impl Fn(&mut Tx<'_>) -> Result<T, E>,
-    ) -> Attempt<T, E> {
-        if let Err(error) = connection.batch(&self.begin(mode, scope)) {
-            return match &error {
-                Error::Unavailable(_) => Attempt::Again(Retry::Reconnect, E::from(error)),
-                _ => Attempt::Done(Err(E::from(error))),
+    fn attempt(&self, connection: &mut Connection, mode: Mode, job: &mut dyn Job) -> Attempt {
+        if let Err(error) = connection.batch(&self.begin(mode, job.scope())) {
+            let attempt = match &error {
+                Error::Unavailable(_) => Attempt::Again(Retry::Reconnect),
+                _ => Attempt::Done,
             };
+            job.fail(error);
+            return attempt;
         }
         connection.in_transaction = true;
-        let mut tx = Tx::new(Link::Postgres(&mut *connection), scope);
-        let result = call(&mut tx, f);
+        let mut tx = Tx::new(Link::Postgres(&mut *connection), job.scope());
+        let keep = call(&mut tx, job);
         let state = tx.state;
-        if let (Some(retry), failure) = (state.retry, state.failure) {
-            // a savepoint may have hidden the failure from the closure, but the transaction is lost all the same
-            let error = failure.unwrap_or_else(|| Error::Serialization("a conflict with other work".to_owned()));
-            return Attempt::Again(retry, result.err().unwrap_or_else(|| E::from(error)));
+        if let Some(retry) = state.retry {
+            if keep {
+                // a savepoint may have hidden the failure from the closure, but the transaction is lost all the same
+                let error =
+                    state.failure.unwrap_or_else(|| Error::Serialization("a conflict with other work".to_owned()));
+                job.fail(error);
+            }
+            return Attempt::Again(retry);
         }
-        let value = match result {
-            Ok(value) => value,
-            Err(error) => return Attempt::Done(Err(error)),
-        };
+        if !keep {
+            return Attempt::Done;
+        }
         match connection.batch("COMMIT") {
             Ok(()) => connection.in_transaction = false,
-            Err(error @ Error::Serialization(_)) => {
-                return Attempt::Again(Retry::Serialization, E::from(error));
+            Err(error) => {
+                let attempt = match &error {
+                    Error::Serialization(_) => Attempt::Again(Retry::Serialization),
+                    _ => Attempt::Done,
+                };
+                job.fail(error);
+                return attempt;
             }
-            Err(error) => return Attempt::Done(Err(E::from(error))),
         }
         if state.wrote {
             self.wake.committed_here();
         }
-        Attempt::Done(Ok(value))
+        Attempt::Done
     }
 
     /// Back to the pool only between transactions; a connection that cannot roll back is dropped (on this thread).

@@ -10,19 +10,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 pub(crate) use queue::Lane;
 
-use crate::Scope;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::run::Wake;
-use crate::transaction::Tx;
+use crate::run::{Job, Wake};
 use queue::Queue;
 use reader::Readers;
-use writer::{WriteJob, Writer};
+use writer::Writer;
 
 /// Truncate the write-ahead file to this size after a checkpoint, so that one large write does not keep its disk.
 const JOURNAL_SIZE_LIMIT: u64 = 64 * 1024 * 1024;
@@ -48,20 +46,14 @@ impl Sqlite {
         Ok(Sqlite { queue, readers, alive, lock_timeout: config.lock_timeout })
     }
 
-    pub async fn write<T, E, F>(&self, lane: Lane, scope: Scope, f: F) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    {
+    /// Puts the job into the writer's queue, which answers it; an error when it cannot come in.
+    pub async fn write(&self, lane: Lane, job: Box<dyn Job>) -> Result<()> {
         let room = self.queue.room(lane);
         let Ok(room) = timeout(self.lock_timeout, room.acquire_owned()).await else {
-            return Err(E::from(Error::Busy("the queue of writes is full".to_owned())));
+            return Err(Error::Busy("the queue of writes is full".to_owned()));
         };
         let room = room.map_err(|_| Error::Gone)?;
-        let (reply, answer) = oneshot::channel();
-        self.queue.push(lane, Box::new(WriteJob::new(scope, f, reply)), room)?;
-        answer.await.unwrap_or_else(|_| Err(E::from(Error::Gone)))
+        self.queue.push(lane, job, room)
     }
 }
 

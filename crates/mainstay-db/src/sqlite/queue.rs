@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::writer::Job;
 use crate::error::{Error, Result};
-use crate::run::hold;
+use crate::run::{Job, hold};
 
 /// Bulk work that waited this long goes next, however many people write.
 const BULK_PATIENCE: Duration = Duration::from_secs(1);

@@ -9,10 +9,9 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::connect;
-use crate::Scope;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::run::{call, hold};
+use crate::run::{Job, call, hold};
 use crate::transaction::{Link, Tx};
 
 /// Steps of SQLite's machine between two looks at the clock (well under a millisecond).
@@ -35,41 +34,35 @@ impl Readers {
         self.config.readers.saturating_sub(self.permits.available_permits())
     }
 
-    pub async fn read<T, E, F>(self: &Arc<Self>, scope: Scope, f: F) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    {
+    /// Has the job run and answered on a thread that may block; an error when it could not begin.
+    pub async fn read(self: &Arc<Self>, mut job: Box<dyn Job>) -> Result<()> {
         let deadline = Instant::now() + self.config.read_deadline;
         let Ok(permit) = timeout(self.config.read_deadline, self.permits.clone().acquire_owned()).await else {
-            return Err(E::from(Error::Busy("every reading connection stayed in use".to_owned())));
+            return Err(Error::Busy("every reading connection stayed in use".to_owned()));
         };
         let permit = permit.map_err(|_| Error::Gone)?;
         let readers = self.clone();
-        let reading = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            readers.run(scope, deadline, &f)
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = readers.run(deadline, job.as_mut()) {
+                job.fail(error);
+            }
+            drop(permit);
+            job.answer();
         });
-        reading.await.unwrap_or_else(|_| Err(E::from(Error::Gone)))
+        Ok(())
     }
 
-    fn run<T, E: From<Error>>(
-        &self,
-        scope: Scope,
-        deadline: Instant,
-        f: &impl Fn(&mut Tx<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+    fn run(&self, deadline: Instant, job: &mut dyn Job) -> Result<()> {
         let mut connection = self.take()?;
-        connection.progress_handler(STEPS, Some(move || Instant::now() >= deadline)).map_err(Error::from)?;
-        connection.execute_batch("BEGIN").map_err(Error::from)?;
-        let result = call(&mut Tx::new(Link::Sqlite(&connection), scope), f);
-        connection.progress_handler(0, None::<fn() -> bool>).map_err(Error::from)?;
+        connection.progress_handler(STEPS, Some(move || Instant::now() >= deadline))?;
+        connection.execute_batch("BEGIN")?;
+        call(&mut Tx::new(Link::Sqlite(&connection), job.scope()), job);
+        connection.progress_handler(0, None::<fn() -> bool>)?;
         let clean = connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok();
         if clean {
             hold(&self.idle).push(connection);
         }
-        result
+        Ok(())
     }
 
     fn take(&self) -> Result<Connection> {

@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
 use super::queue::{Next, Queue};
-use crate::Scope;
 use crate::error::{Error, Result};
-use crate::run::{Wake, call};
+use crate::run::{Job, Wake, call};
 use crate::transaction::{Link, Tx};
 
 /// A group is committed after this many jobs …
@@ -18,64 +17,6 @@ const GROUP_JOBS: usize = 64;
 const GROUP_TIME: Duration = Duration::from_millis(5);
 /// A job longer than this holds up everybody who writes, so it is logged.
 const SLOW_JOB: Duration = Duration::from_millis(50);
-
-/// Work of one caller. It may run more than once; it is answered once.
-pub(crate) trait Job: Send {
-    /// Runs and remembers the result. True: its changes are to be kept.
-    fn run(&mut self, connection: &Connection) -> bool;
-    /// The commit succeeded, or there was nothing to commit: the caller gets the result.
-    fn answer(self: Box<Self>);
-    /// Nothing was committed.
-    fn fail(self: Box<Self>, error: Error);
-    /// The caller has gone away.
-    fn abandoned(&self) -> bool;
-}
-
-pub(super) struct WriteJob<T, E, F> {
-    scope: Scope,
-    f: F,
-    result: Option<Result<T, E>>,
-    reply: oneshot::Sender<Result<T, E>>,
-}
-
-impl<T, E, F> WriteJob<T, E, F> {
-    pub fn new(scope: Scope, f: F, reply: oneshot::Sender<Result<T, E>>) -> Self {
-        WriteJob { scope, f, result: None, reply }
-    }
-}
-
-impl<T, E, F> Job for WriteJob<T, E, F>
-where
-    T: Send,
-    E: From<Error> + Send,
-    F: Fn(&mut Tx<'_>) -> Result<T, E> + Send,
-{
-    fn run(&mut self, connection: &Connection) -> bool {
-        let started = Instant::now();
-        let result = call(&mut Tx::new(Link::Sqlite(connection), self.scope), &self.f);
-        let took = started.elapsed();
-        if took > SLOW_JOB {
-            let work = std::any::type_name::<F>();
-            tracing::warn!(work, milliseconds = took.as_millis(), "a write held up all others; make it shorter");
-        }
-        let keep = result.is_ok();
-        self.result = Some(result);
-        keep
-    }
-
-    fn answer(self: Box<Self>) {
-        let result = self.result.unwrap_or_else(|| Err(E::from(Error::Gone)));
-        let _ = self.reply.send(result); // a caller who left meanwhile needs no answer
-    }
-
-    fn fail(self: Box<Self>, error: Error) {
-        let _ = self.reply.send(Err(E::from(error)));
-    }
-
-    fn abandoned(&self) -> bool {
-        self.reply.is_closed()
-    }
-}
 
 pub(super) struct Writer {
     connection: Connection,
@@ -153,7 +94,7 @@ impl Writer {
         let before = self.connection.total_changes();
         let (mut done, mut next, mut whole) = (Vec::new(), Some(first), true);
         while let Some(mut job) = next.take() {
-            if !job.abandoned() {
+            if !job.is_abandoned() {
                 whole = self.step(job.as_mut());
                 done.push(job);
             }
@@ -162,7 +103,7 @@ impl Writer {
             }
         }
         if whole && self.commit(before).is_ok() {
-            done.into_iter().for_each(Job::answer);
+            done.into_iter().for_each(<dyn Job>::answer);
         } else {
             self.rollback();
             for job in done {
@@ -171,13 +112,24 @@ impl Writer {
         }
     }
 
+    fn run(&self, job: &mut dyn Job) -> bool {
+        let started = Instant::now();
+        let keep = call(&mut Tx::new(Link::Sqlite(&self.connection), job.scope()), job);
+        let took = started.elapsed();
+        if took > SLOW_JOB {
+            let work = job.name();
+            tracing::warn!(work, milliseconds = took.as_millis(), "a write held up all others; make it shorter");
+        }
+        keep
+    }
+
     /// One job in its savepoint. False: the whole transaction is lost (a full disk ends it), and the group with it.
     fn step(&self, job: &mut dyn Job) -> bool {
         let run = |sql: &str| self.connection.execute_batch(sql).is_ok();
         if !run("SAVEPOINT job") {
             return false;
         }
-        let keep = job.run(&self.connection);
+        let keep = self.run(job);
         if self.connection.is_autocommit() {
             return false;
         }
@@ -186,14 +138,14 @@ impl Writer {
 
     /// A job whose group was lost, in a transaction of its own, so that only its own failure can hurt it.
     fn alone(&self, mut job: Box<dyn Job>) {
-        if job.abandoned() {
+        if job.is_abandoned() {
             return;
         }
         if let Err(error) = self.begin() {
-            return job.fail(error);
+            return refused(job, error);
         }
         let before = self.connection.total_changes();
-        if !job.run(&self.connection) {
+        if !self.run(job.as_mut()) {
             self.rollback();
             return job.answer();
         }
@@ -201,7 +153,7 @@ impl Writer {
             Ok(()) => job.answer(),
             Err(error) => {
                 self.rollback();
-                job.fail(error);
+                refused(job, error);
             }
         }
     }
@@ -232,7 +184,13 @@ impl Writer {
         let others = std::iter::from_fn(|| self.queue.another()).take(GROUP_JOBS);
         let waiting: Vec<_> = std::iter::once(first).chain(others).collect();
         for job in waiting {
-            job.fail(error.clone());
+            refused(job, error.clone());
         }
     }
+}
+
+/// Nothing was committed.
+fn refused(mut job: Box<dyn Job>, error: Error) {
+    job.fail(error);
+    job.answer();
 }
