@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::transaction::{Row, Tx};
+use crate::value::Param;
 use crate::{Dialect, Scope, sql, statements};
 
 /// Events that one call answers at most.
@@ -77,40 +78,71 @@ pub fn append(tx: &mut Tx<'_>, event: &NewEvent) -> Result<Option<i64>> {
     if event.data.to_string().len() > MAX_DATA_BYTES {
         return Err(Error::TooLong(format!("event {}: data of more than {MAX_DATA_BYTES} bytes", event.kind)));
     }
-    let version = match event.account {
-        Some(account) => tx.one(
-            sql!(
-                "INSERT INTO stream (workspace_id, account_id, version) VALUES ($1, $2, 1)
-                 ON CONFLICT (workspace_id, account_id) DO UPDATE SET version = stream.version + 1 RETURNING version"
-            ),
-            &[&event.workspace, &account],
-            |row| row.get::<i64>(0),
-        )?,
-        None => None,
+    let Some(account) = event.account else {
+        insert(tx, event, None)?;
+        return Ok(None);
     };
+    if tx.dialect() == Dialect::Postgres {
+        return insert_next(tx, event);
+    }
+    let version = tx.one(
+        sql!(
+            "INSERT INTO stream (workspace_id, account_id, version) VALUES ($1, $2, 1)
+             ON CONFLICT (workspace_id, account_id) DO UPDATE SET version = stream.version + 1 RETURNING version"
+        ),
+        &[&event.workspace, &account],
+        |row| row.get::<i64>(0),
+    )?;
+    insert(tx, event, version)?;
+    Ok(version)
+}
+
+fn insert(tx: &mut Tx<'_>, event: &NewEvent, version: Option<i64>) -> Result<()> {
     tx.exec(
         sql!(
-            "INSERT INTO event (id, workspace_id, account_id, account_version, kind, v, effective_at, recorded_at,
-                                actor_id, cause_id, subject_kind, subject_id, data)
+            "INSERT INTO event (id, workspace_id, account_id, kind, v, effective_at, recorded_at, actor_id, cause_id,
+                                subject_kind, subject_id, data, account_version)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
         ),
-        &[
-            &event.id,
-            &event.workspace,
-            &event.account,
-            &version,
-            &event.kind,
-            &event.v,
-            &event.effective_at,
-            &event.recorded_at,
-            &event.actor,
-            &event.cause,
-            &event.subject_kind,
-            &event.subject,
-            &event.data,
-        ],
+        &values(event, &version),
     )?;
-    Ok(version)
+    Ok(())
+}
+
+/// Both statements in one: on PostgreSQL each is a round trip, and every verb writes events.
+fn insert_next(tx: &mut Tx<'_>, event: &NewEvent) -> Result<Option<i64>> {
+    let first = 1_i64;
+    tx.one(
+        sql!(
+            Postgres,
+            "WITH next AS (INSERT INTO stream (workspace_id, account_id, version) VALUES ($2, $3, $13)
+               ON CONFLICT (workspace_id, account_id) DO UPDATE SET version = stream.version + 1 RETURNING version)
+             INSERT INTO event (id, workspace_id, account_id, kind, v, effective_at, recorded_at, actor_id, cause_id,
+                                subject_kind, subject_id, data, account_version)
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, next.version FROM next
+             RETURNING account_version"
+        ),
+        &values(event, &first),
+        |row| row.get(0),
+    )
+}
+
+fn values<'a>(event: &'a NewEvent, version: &'a dyn Param) -> [&'a dyn Param; 13] {
+    [
+        &event.id,
+        &event.workspace,
+        &event.account,
+        &event.kind,
+        &event.v,
+        &event.effective_at,
+        &event.recorded_at,
+        &event.actor,
+        &event.cause,
+        &event.subject_kind,
+        &event.subject,
+        &event.data,
+        version,
+    ]
 }
 
 /// A lock that was taken after the first write may have come too late: when somebody with a later transaction id has
