@@ -19,6 +19,8 @@ pub const MAX_LOCKS: usize = 2_500;
 /// Sizes of the statements that `insert_many` splits its rows into on PostgreSQL: few, so that they stay prepared.
 const CHUNKS: [usize; 4] = [256, 64, 8, 1];
 const MAX_PARAMETERS: usize = 65_535;
+/// Ids that one statement of [`Tx::rows_of`] asks for.
+pub const IDS_AT_ONCE: usize = 50;
 
 /// Why PostgreSQL wants the whole transaction run again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +123,27 @@ impl<'a> Tx<'a> {
                 rows.iter().map(|row| read(&Row::Postgres(row))).collect()
             }
         })
+    }
+
+    /// Runs one query about many things, so many at a time: `sql` ends its parameters with the [`id_places`].
+    ///
+    /// Always as many places, so that each query is one prepared statement whatever is asked; those left are nil.
+    pub fn rows_of<T>(
+        &mut self,
+        sql: &str,
+        parameters: &[&dyn Param],
+        ids: &[Uuid],
+        read: impl Fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut found = Vec::with_capacity(ids.len());
+        for some in ids.chunks(IDS_AT_ONCE) {
+            let padded: Vec<Uuid> =
+                some.iter().copied().chain(std::iter::repeat(Uuid::nil())).take(IDS_AT_ONCE).collect();
+            let with_ids: Vec<&dyn Param> =
+                parameters.iter().copied().chain(padded.iter().map(|id| id as &dyn Param)).collect();
+            found.extend(self.rows(sql, &with_ids, &read)?);
+        }
+        Ok(found)
     }
 
     /// Runs one query that answers one row or none; more than one is an error.
@@ -334,6 +357,12 @@ fn start(sql: &str) -> String {
 fn lock_key(id: Uuid) -> i64 {
     let bits = id.as_u128();
     ((bits >> 64) as u64 ^ bits as u64) as i64
+}
+
+/// `$5, $6, …`: the places of the ids of [`Tx::rows_of`], for an `IN`.
+pub fn id_places(first: usize) -> String {
+    let names: Vec<String> = (first..first + IDS_AT_ONCE).map(|place| format!("${place}")).collect();
+    names.join(", ")
 }
 
 fn placeholders(rows: usize, width: usize) -> String {

@@ -13,7 +13,7 @@ const TABLES: &str = "CREATE TABLE kind (number BIGINT, float DOUBLE PRECISION, 
     CREATE TABLE narrow (number BIGINT NOT NULL){strict};";
 
 on_both! { every_type_both_ways nulls_of_every_type times_sort_and_round refused_values wrong_types_are_named
-many_rows_at_once integers_that_postgres_infers_narrow }
+many_rows_at_once rows_of_many_things integers_that_postgres_infers_narrow }
 
 /// Stores one value in one column and reads it again.
 fn there_and_back<T: Param + Col>(tx: &mut Tx<'_>, column: &str, value: &T) -> Result<T, Error> {
@@ -158,6 +158,27 @@ async fn many_rows_at_once(home: Home) {
         tx.insert_many("INSERT INTO narrow (number)", "", &[vec![&1_i64], vec![&1_i64, &2_i64]])
     });
     assert!(uneven.await.is_err());
+}
+
+async fn rows_of_many_things(home: Home) {
+    let home = home.with(TABLES).await;
+    let read = home.db.write::<_, Error>(Scope::System, |tx| {
+        let ids: Vec<Uuid> = (1..=120).map(Uuid::from_u128).collect();
+        let of_two: Vec<(&Uuid, i64)> = ids.iter().flat_map(|id| [(id, 1), (id, 2)]).collect();
+        let rows: Vec<Vec<&dyn Param>> =
+            of_two.iter().map(|(id, number)| vec![*id as &dyn Param, number as &dyn Param]).collect();
+        tx.insert_many("INSERT INTO kind (id, number)", "", &rows)?;
+        // What is asked for beside the ids comes first; an id that is not there, and the nil of the places left, answer nothing.
+        let sql = format!("SELECT id FROM kind WHERE number = $1 AND id IN ({})", mainstay_db::id_places(2));
+        let mut counts = Vec::new();
+        for some in [&ids[..0], &ids[..1], &ids[..50], &ids[..51], &[Uuid::max()]] {
+            let found: Vec<Uuid> = tx.rows_of(&sql, &[&2_i64], some, |row| row.get(0))?;
+            assert!(found.iter().all(|id| some.contains(id)));
+            counts.push(found.len());
+        }
+        Ok(counts)
+    });
+    assert_eq!(read.await, Ok(vec![0, 1, 50, 51, 0]));
 }
 
 async fn integers_that_postgres_infers_narrow(home: Home) {
