@@ -36,5 +36,6 @@ set![
     "0023_portfolio_bulk_edit",
     "0024_account_merge",
     "0025_scorecard_scope_score",
-    "0026_portfolio_notice"
+    "0026_portfolio_notice",
+    "0027_portfolio_group"
 ];
