@@ -74,6 +74,12 @@ fn questions(seeded: &Seeded) -> Vec<Question> {
             html: true,
             ..question("the same as a page", "p99 <= 10 ms", String::new())
         },
+        question("compare two dates half a year apart", "<= 50 ms", format!("/api/v1/compare?{arr}")),
+        question("compare a day of last year with today", "<= 50 ms", format!("/api/v1/compare?from={year}")),
+        Question {
+            html: true,
+            ..question("the same as a page", "<= 50 ms", format!("/w/{slug}/portfolio/compare?from={year}"))
+        },
         question("ARR of half a year", "", format!("/api/v1/arr?{arr}")),
         question("ARR, movements of who grew", "", format!("/api/v1/arr/movements?{arr}&part=expansion")),
         question("ARR, movements of who left", "", format!("/api/v1/arr/movements?{arr}&part=churn")),

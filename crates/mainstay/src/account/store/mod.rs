@@ -34,7 +34,8 @@ pub use hierarchy::{Related, hierarchy};
 pub use list::{Edited, Listed, Order, Place, Wanted, count, edited_since, listed, page};
 pub use merge::{Merge, Taken, merge, merge_account, subsidiaries_of, taken_along};
 pub use movement::{
-    Judgement, StoredMovement, account_movements, currency_in, judge_movement, judgements, project_movements,
+    Judgement, StoredMovement, ToldMovement, account_movements, currency_in, judge_movement, judgements,
+    project_movements, told_movements,
 };
 pub use rate::{Rates, StoredRate, exchange_rates, set_exchange_rate};
 pub use scope::{

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use mainstay_db::{Row, Tx, sql};
+use mainstay_db::{Row, Tx, id_places, sql, statements};
 use mainstay_rules::currency::Currency;
 use mainstay_rules::event::Kind;
 use mainstay_rules::ledger::{self, Movement, MovementKind, Override};
@@ -54,6 +54,56 @@ pub fn account_movements(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Res
         &[&workspace, &account],
         read_movement,
     )?)
+}
+
+/// A movement with the words of who wrote it down.
+#[derive(Clone, Debug)]
+pub struct ToldMovement {
+    pub account: Uuid,
+    pub stored: StoredMovement,
+    pub contract: String,
+    /// The person and the note of the amendment that stands; empty when a contract ended by itself.
+    pub by: String,
+    pub note: String,
+}
+
+fn told_statement() -> String {
+    format!(
+        "SELECT m.moved_on, m.contract_id, m.kind, m.derived_kind, m.before_minor, m.after_minor, m.currency,
+           m.account_id, c.name, COALESCE(u.name, ''), COALESCE(a.note, '')
+         FROM arr_movement m JOIN contract c ON c.id = m.contract_id
+         LEFT JOIN contract_amendment a ON a.id =
+           (SELECT o.id FROM contract_amendment o WHERE o.account_id = m.account_id AND o.contract_id = m.contract_id AND o.start_on = m.moved_on
+              AND o.withdrawn_at IS NULL ORDER BY o.recorded_at DESC, o.id DESC LIMIT 1)
+         LEFT JOIN workspace_user u ON u.id = a.recorded_by
+         WHERE m.workspace_id = $1 AND m.moved_on > $2 AND m.moved_on <= $3 AND m.account_id IN ({})
+         ORDER BY m.moved_on, m.contract_id",
+        id_places(4)
+    )
+}
+
+fn composed() -> Vec<String> {
+    vec![told_statement()]
+}
+
+statements!(composed);
+
+/// The movements of these accounts after one day until another, oldest first.
+pub fn told_movements(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    accounts: &[Uuid],
+    (after, until): (Date, Date),
+) -> Result<Vec<ToldMovement>, Fault> {
+    Ok(tx.rows_of(&told_statement(), &[&workspace, &after, &until], accounts, |row| {
+        Ok(ToldMovement {
+            account: row.get(7)?,
+            stored: read_movement(row)?,
+            contract: row.get(8)?,
+            by: row.get(9)?,
+            note: row.get(10)?,
+        })
+    })?)
 }
 
 /// The projector: the account's movements as its contracts tell them now. Nothing changed, nothing is written.

@@ -1,5 +1,7 @@
 //! The movements of one account's ARR between two days, each with who wrote it down.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use mainstay_db::Tx;
 use mainstay_rules::ledger::MovementKind;
@@ -32,41 +34,31 @@ pub struct ArrCause {
     pub movement: MovementKind,
 }
 
-/// What moved the ARR from the end of one day to the end of the other; backwards when the days are turned round.
+/// What moved the ARR of these accounts from the end of one day to the end of the other, oldest first; backwards when
+/// the days are turned round.
 pub fn arr_causes(
     tx: &mut Tx<'_>,
     workspace: &Workspace,
-    account: Uuid,
+    ids: &[Uuid],
     (from, to): (Date, Date),
-) -> Result<Vec<ArrCause>, Fault> {
-    let (start, end, sign) = if from <= to { (from, to, 1) } else { (to, from, -1) };
-    let movements = accounts::account_movements(tx, workspace.id, account)?;
-    let between: Vec<_> =
-        movements.into_iter().filter(|one| start < one.movement.on && one.movement.on <= end).collect();
-    if between.is_empty() {
-        return Ok(Vec::new());
-    }
-    let amendments = accounts::amendments(tx, workspace.id, account)?;
-    let contracts = accounts::contracts(tx, workspace.id, account)?;
+) -> Result<HashMap<Uuid, Vec<ArrCause>>, Fault> {
+    let (days, sign) = if from <= to { ((from, to), 1) } else { ((to, from), -1) };
+    let movements = accounts::told_movements(tx, workspace.id, ids, days)?;
     let year = i64::from(fiscal_year(to, workspace.fiscal_year_start_month));
     let rates = Rates::of(tx, workspace, year)?;
-    let mut causes = Vec::with_capacity(between.len());
-    for stored in between {
-        let movement = stored.movement;
-        let rate = rates.rate(stored.currency)?;
+    let said = |text: String| Some(text).filter(|text| !text.is_empty());
+    let mut causes: HashMap<Uuid, Vec<ArrCause>> = HashMap::new();
+    for told in movements {
+        let movement = told.stored.movement;
+        let rate = rates.rate(told.stored.currency)?;
         let minor = (rate.convert(movement.after_minor) - rate.convert(movement.before_minor)) * sign;
-        let amendment = amendments
-            .iter()
-            .rfind(|one| one.amendment.contract == movement.contract && one.amendment.start_on == movement.on);
-        let contract = contracts.iter().find(|contract| contract.id == movement.contract);
-        let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        causes.push(ArrCause {
+        causes.entry(told.account).or_default().push(ArrCause {
             on: movement.on,
             kind: movement.kind.as_str(),
-            contract: contract.map(|contract| contract.name.clone()).unwrap_or_default(),
+            contract: told.contract,
             amount: MoneyOut::of(minor, workspace.currency),
-            by: amendment.and_then(|one| said(&one.recorder)),
-            note: amendment.and_then(|one| said(&one.note)),
+            by: said(told.by),
+            note: said(told.note),
             minor,
             movement: movement.kind,
         });

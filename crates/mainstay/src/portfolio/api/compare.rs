@@ -1,5 +1,8 @@
 //! Two days, or snapshots, compared: which accounts moved, in money and in score, by whom and why.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Query, RawQuery, State};
 use jiff::Timestamp;
@@ -19,6 +22,7 @@ use crate::corridor::caller::{Caller, Workspace};
 use crate::corridor::fault::Fault;
 use crate::corridor::list::{List, Paging};
 use crate::portfolio::store::{self, Compared, ComparedPlace, Filter, Frame, Line, Totals};
+use crate::scorecard;
 use crate::scorecard::api::end_of;
 use crate::scorecard::api::explain::{self, Moved};
 use crate::scorecard::api::explain_shape::ExplainCause;
@@ -161,10 +165,7 @@ pub fn compare(
     let moved = found.first().map_or(0, |first| first.of);
     let page = List::page(found, limit, |last: &Compared| last.place.clone())?;
     let totals = (totals_of(tx, caller, &from, &filter)?, totals_of(tx, caller, &to, &filter)?);
-    let mut pairs = Vec::with_capacity(page.data.len());
-    for one in &page.data {
-        pairs.push(pair(tx, caller, (&from, &to), one.account)?);
-    }
+    let pairs = pairs(tx, caller, (&from, &to), &page.data)?;
     Ok(Both { from, to, totals, moved, pairs, next_cursor: page.next_cursor })
 }
 
@@ -172,21 +173,43 @@ fn totals_of(tx: &mut Tx<'_>, caller: &Caller, heads: &Heads, filter: &Filter) -
     store::totals(tx, caller.workspace.id, heads.frame, filter)
 }
 
-fn pair(tx: &mut Tx<'_>, caller: &Caller, (from, to): (&Heads, &Heads), account: Uuid) -> Result<Pair, Fault> {
+/// The accounts of a page on both sides: each question is asked of all of them at once.
+fn pairs(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    (from, to): (&Heads, &Heads),
+    page: &[Compared],
+) -> Result<Vec<Pair>, Fault> {
     let workspace = &caller.workspace;
-    let line = |tx: &mut Tx<'_>, frame| {
-        let found = store::lines(tx, (workspace.id, frame), caller.user, &[account])?;
-        Ok::<_, Fault>(found.into_iter().next().filter(|line| !line.archived))
+    let ids: Vec<Uuid> = page.iter().map(|one| one.account).collect();
+    let side = |tx: &mut Tx<'_>, frame| {
+        let found = store::lines(tx, (workspace.id, frame), caller.user, &ids)?.into_iter();
+        Ok::<HashMap<Uuid, Line>, Fault>(
+            found.filter(|line| !line.archived).map(|line| (line.account_id, line)).collect(),
+        )
     };
-    let (before, after) = (line(tx, from.frame)?, line(tx, to.frame)?);
+    let (mut before, mut after) = (side(tx, from.frame)?, side(tx, to.frame)?);
+    let templates = scorecard::store::templates(tx, workspace.id)?;
+    let governed: Vec<_> = ids
+        .iter()
+        .filter_map(|id| after.get(id).or_else(|| before.get(id)))
+        .map(|line| (line.account_id, Arc::clone(templates.governing(line.segment()))))
+        .collect();
     let times = (moment_of(from, workspace), moment_of(to, workspace));
     let times = (times.0.min(times.1), times.0.max(times.1));
-    let overall = explain::moved_between(tx, workspace, account, Figure::Overall, times)?;
-    let arr = arr_causes(tx, workspace, account, (from.day, to.day))?;
-    let explained: i64 = arr.iter().map(|cause| cause.minor).sum();
-    let mut pair = Pair { account, before, after, arr, arr_rest: 0, overall };
-    pair.arr_rest = pair.arr_change().saturating_sub(explained);
-    Ok(pair)
+    let mut overall = explain::moved_each(tx, workspace, &governed, Figure::Overall, times)?;
+    let mut arr = arr_causes(tx, workspace, &ids, (from.day, to.day))?;
+    let mut pairs = Vec::with_capacity(ids.len());
+    for account in ids {
+        let Some(overall) = overall.remove(&account) else { continue };
+        let (before, after) = (before.remove(&account), after.remove(&account));
+        let arr = arr.remove(&account).unwrap_or_default();
+        let mut pair = Pair { account, before, after, arr_rest: 0, arr, overall };
+        let explained: i64 = pair.arr.iter().map(|cause| cause.minor).sum();
+        pair.arr_rest = pair.arr_change().saturating_sub(explained);
+        pairs.push(pair);
+    }
+    Ok(pairs)
 }
 
 /// Until when a report holds what happened: the end of its day, or the moment in the day when it was kept.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use mainstay_db::{Param, Row, Tx, sql, statements};
+use mainstay_db::{Param, Row, Tx, id_places, sql, statements};
 use mainstay_rules::account::AccountType;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -145,7 +145,14 @@ pub fn line(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Option<Li
 }
 
 fn statement(frame: Frame) -> String {
-    format!("SELECT {} {} AND l.account_id = $2 AND {}", frame.columns(), frame.source(4), visible!("$3"))
+    let (places, first) = (frame.parameters().len(), 3);
+    format!(
+        "SELECT {} {} AND {} AND l.account_id IN ({})",
+        frame.columns(),
+        frame.source(first),
+        visible!("$2"),
+        id_places(first + places)
+    )
 }
 
 fn all_statements() -> Vec<String> {
@@ -154,19 +161,17 @@ fn all_statements() -> Vec<String> {
 
 statements!(all_statements);
 
-/// The lines of these accounts that the viewer may see.
+/// The lines of these accounts that the viewer may see, in their order.
 pub fn lines(
     tx: &mut Tx<'_>,
     (workspace, frame): (Uuid, Frame),
     viewer: Uuid,
     accounts: &[Uuid],
 ) -> Result<Vec<Line>, Fault> {
-    let (statement, of_frame) = (statement(frame), frame.parameters());
-    let mut found = Vec::with_capacity(accounts.len());
-    for account in accounts {
-        let mut parameters: Vec<&dyn Param> = vec![&workspace, account, &viewer];
-        parameters.extend(of_frame.iter().map(|value| &**value));
-        found.extend(tx.one(&statement, &parameters, read)?);
-    }
+    let of_frame = frame.parameters();
+    let mut parameters: Vec<&dyn Param> = vec![&workspace, &viewer];
+    parameters.extend(of_frame.iter().map(|value| &**value));
+    let mut found = tx.rows_of(&statement(frame), &parameters, accounts, read)?;
+    found.sort_by_key(|line| accounts.iter().position(|account| *account == line.account_id));
     Ok(found)
 }

@@ -58,7 +58,7 @@ pub fn course(
     let mut template = versions.before.clone().unwrap_or_else(|| Arc::clone(&governing));
     let mut facts: BTreeMap<String, Latest> =
         store::as_of(tx, workspace.id, account, start)?.into_iter().map(|fact| (fact.metric.clone(), fact)).collect();
-    let mut scores = store::recorded_between(tx, workspace.id, account, start, end)?.into_iter().peekable();
+    let mut scores = store::recorded_between(tx, workspace.id, account, (start, end))?.into_iter().peekable();
     let mut later = versions.after.iter().peekable();
     let mut turns = vec![Turn { on: from, value: read(what, &template, &facts) }];
     loop {

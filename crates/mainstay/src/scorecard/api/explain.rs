@@ -1,5 +1,7 @@
 //! Explaining a number: its inputs with people and times, the one change that would lift it, and what moved it.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use axum::Json;
@@ -206,14 +208,48 @@ pub fn moved_between(
     workspace: &Workspace,
     account: Uuid,
     figure: Figure,
-    (start, end): (Timestamp, Timestamp),
+    times: (Timestamp, Timestamp),
 ) -> Result<Moved, Fault> {
-    let (from, to) = (workspace.day_of(start), workspace.day_of(end));
     let governing = store::template_of(tx, workspace.id, account)?;
-    let versions = store::versions_between(tx, workspace.id, &governing, start, end)?;
-    let first = versions.before.clone().unwrap_or_else(|| Arc::clone(&governing));
-    let facts = store::as_of(tx, workspace.id, account, start)?;
-    let scores = store::recorded_between(tx, workspace.id, account, start, end)?;
+    let mut moved = moved_each(tx, workspace, &[(account, governing)], figure, times)?;
+    moved.remove(&account).ok_or_else(|| Fault::internal("an account without its movement"))
+}
+
+/// The same of each of these accounts, with the templates that govern them.
+pub fn moved_each(
+    tx: &mut Tx<'_>,
+    workspace: &Workspace,
+    accounts: &[(Uuid, Arc<Template>)],
+    figure: Figure,
+    (start, end): (Timestamp, Timestamp),
+) -> Result<HashMap<Uuid, Moved>, Fault> {
+    let ids: Vec<Uuid> = accounts.iter().map(|(account, _)| *account).collect();
+    let mut facts = store::as_of_each(tx, workspace.id, &ids, start)?;
+    let mut scores = store::recorded_between_each(tx, workspace.id, &ids, (start, end))?;
+    let mut known: HashMap<&str, store::Between> = HashMap::new();
+    let days = (workspace.day_of(start), workspace.day_of(end));
+    let mut moved = HashMap::with_capacity(accounts.len());
+    for (account, governing) in accounts {
+        let versions = match known.entry(&governing.key) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(store::versions_between(tx, workspace.id, governing, start, end)?),
+        };
+        let first = versions.before.as_ref().unwrap_or(governing);
+        let facts = facts.remove(account).unwrap_or_default();
+        let scores = scores.remove(account).unwrap_or_default();
+        moved.insert(*account, moved_by((first, facts), &scores, versions, figure, days));
+    }
+    Ok(moved)
+}
+
+/// What scores and versions in between did to a number.
+fn moved_by(
+    (first, facts): (&Arc<Template>, Vec<Latest>),
+    scores: &[Recorded],
+    versions: &store::Between,
+    figure: Figure,
+    (from, to): (Date, Date),
+) -> Moved {
     let latest: Vec<Latest> = scores
         .iter()
         .map(|score| Latest { metric: score.metric.clone(), value: score.value, effective_at: score.effective_at })
@@ -248,7 +284,7 @@ pub fn moved_between(
         (None, None) => None,
     };
     let causes = marks.iter().zip(shares).filter(|(_, share)| *share != 0).filter_map(cause).collect();
-    Ok(Moved { from, to, before, after, causes })
+    Moved { from, to, before, after, causes }
 }
 
 /// The account and the number.

@@ -17,12 +17,13 @@ pub use automatic::{Compared, compare_automatic, follow_signals};
 pub use past::{Known, Past, known, record_past, remove_past};
 pub use publish::{Stored, Version, all_stored, checked, draft, publish, stored, text_of, versions};
 pub use read::{
-    Recorded, all, as_of, history, is_scored, latest, newest, recent, recorded, recorded_between, scores_since,
+    Recorded, all, as_of, as_of_each, history, is_scored, latest, newest, recent, recorded, recorded_between,
+    recorded_between_each, scores_since,
 };
 pub use roll_up::follow_scopes;
 pub use scope::{ScopeScore, move_scope_scores, newest_of_scopes, record_on_scope, recorded_on_scope, rolled_up};
 pub use scope_card::{ScopeCard, ScopeCards, scope_cards};
-pub use template::{PublishedIn, low_of, template_of, templates, version_text, versions_between};
+pub use template::{Between, PublishedIn, low_of, template_of, templates, version_text, versions_between};
 pub use times::{BEGINNING, Times, of_texts, texts, times};
 
 use jiff::Timestamp;

@@ -1,7 +1,9 @@
 //! Reading scores: the newest facts, a metric's history, and the facts as they were at another time.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
-use mainstay_db::{Row, Tx, sql};
+use mainstay_db::{Row, Tx, id_places, sql, statements};
 use mainstay_rules::score::Score;
 use mainstay_rules::scorecard::Latest;
 use uuid::Uuid;
@@ -35,9 +37,15 @@ pub fn latest(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Lat
 
 macro_rules! recorded {
     () => {
-        "s.id, s.metric, s.value, s.note, s.evidence_url, s.effective_at, s.recorded_at, s.recorded_by,
-         COALESCE(u.name, '')
-         FROM score s LEFT JOIN workspace_user u ON u.id = s.recorded_by"
+        recorded!("")
+    };
+    ($more:literal) => {
+        concat!(
+            "s.id, s.metric, s.value, s.note, s.evidence_url, s.effective_at, s.recorded_at, s.recorded_by,
+             COALESCE(u.name, '')",
+            $more,
+            " FROM score s LEFT JOIN workspace_user u ON u.id = s.recorded_by"
+        )
     };
 }
 
@@ -91,24 +99,62 @@ pub fn history(
     )?)
 }
 
-/// The scores of an account between two times, oldest first, for telling what moved a number.
+/// The scores of these accounts between two times, oldest first, for telling what moved a number.
+pub fn recorded_between_each(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    accounts: &[Uuid],
+    (after, until): (Timestamp, Timestamp),
+) -> Result<HashMap<Uuid, Vec<Recorded>>, Fault> {
+    let rows = tx.rows_of(&between_statement(), &[&workspace, &after, &until, &MOVED_SCORES_MAX], accounts, |row| {
+        Ok((row.get::<Uuid>(9)?, read(row)?))
+    })?;
+    Ok(by_account(rows))
+}
+
+/// The same of one account.
 pub fn recorded_between(
     tx: &mut Tx<'_>,
     workspace: Uuid,
     account: Uuid,
-    after: Timestamp,
-    until: Timestamp,
+    times: (Timestamp, Timestamp),
 ) -> Result<Vec<Recorded>, Fault> {
-    Ok(tx.rows(
-        sql!(concat!(
-            "SELECT ",
-            recorded!(),
-            " WHERE s.workspace_id = $1 AND s.account_id = $2 AND s.effective_at > $3 AND s.effective_at <= $4
-              ORDER BY s.effective_at, s.recorded_at, s.id LIMIT $5"
-        )),
-        &[&workspace, &account, &after, &until, &TREND_SCORES_MAX],
-        read,
-    )?)
+    Ok(recorded_between_each(tx, workspace, &[account], times)?.remove(&account).unwrap_or_default())
+}
+
+fn between_statement() -> String {
+    format!(
+        "SELECT {} WHERE s.workspace_id = $1 AND s.effective_at > $2 AND s.effective_at <= $3 AND s.account_id IN ({})
+         ORDER BY s.effective_at, s.recorded_at, s.id LIMIT $4",
+        recorded!(", s.account_id"),
+        id_places(5)
+    )
+}
+
+fn as_of_statement() -> String {
+    format!(
+        "SELECT s.metric, s.value, s.effective_at, s.account_id FROM score s
+         WHERE s.workspace_id = $1 AND s.effective_at <= $2
+           AND NOT EXISTS (SELECT 1 FROM score n WHERE n.account_id = s.account_id AND n.metric = s.metric
+             AND n.effective_at <= $2
+             AND (n.effective_at, n.recorded_at, n.id) > (s.effective_at, s.recorded_at, s.id))
+           AND s.account_id IN ({})",
+        id_places(3)
+    )
+}
+
+fn statements_of_many() -> Vec<String> {
+    vec![between_statement(), as_of_statement()]
+}
+
+statements!(statements_of_many);
+
+fn by_account<T>(rows: Vec<(Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
+    let mut found: HashMap<Uuid, Vec<T>> = HashMap::new();
+    for (account, one) in rows {
+        found.entry(account).or_default().push(one);
+    }
+    found
 }
 
 /// Whether the metric was ever scored on the account.
@@ -123,6 +169,9 @@ pub fn is_scored(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, metric: &str) 
 
 /// Later than any score can be, and still a time for both databases.
 const LATEST: Timestamp = Timestamp::constant(7_258_118_400, 0);
+
+/// Scores that a comparison reads of so many accounts as are asked at once.
+const MOVED_SCORES_MAX: i64 = 50_000;
 
 /// Scores that a trend reads at most; the oldest beyond them are left out.
 const TREND_SCORES_MAX: i64 = 5_000;
@@ -156,17 +205,19 @@ pub fn all(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Latest
 
 /// The newest fact of each metric as it was at a time.
 pub fn as_of(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, at: Timestamp) -> Result<Vec<Latest>, Fault> {
-    Ok(tx.rows(
-        sql!(
-            "SELECT s.metric, s.value, s.effective_at FROM score s
-             WHERE s.workspace_id = $1 AND s.account_id = $2 AND s.effective_at <= $3
-               AND NOT EXISTS (SELECT 1 FROM score n WHERE n.account_id = s.account_id AND n.metric = s.metric
-                 AND n.effective_at <= $3
-                 AND (n.effective_at, n.recorded_at, n.id) > (s.effective_at, s.recorded_at, s.id))"
-        ),
-        &[&workspace, &account, &at],
-        fact,
-    )?)
+    Ok(as_of_each(tx, workspace, &[account], at)?.remove(&account).unwrap_or_default())
+}
+
+/// The same of each of these accounts.
+pub fn as_of_each(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    accounts: &[Uuid],
+    at: Timestamp,
+) -> Result<HashMap<Uuid, Vec<Latest>>, Fault> {
+    let rows =
+        tx.rows_of(&as_of_statement(), &[&workspace, &at], accounts, |row| Ok((row.get::<Uuid>(3)?, fact(row)?)))?;
+    Ok(by_account(rows))
 }
 
 fn fact(row: &Row<'_>) -> mainstay_db::Result<Latest> {
