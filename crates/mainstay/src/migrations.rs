@@ -37,5 +37,6 @@ set![
     "0024_account_merge",
     "0025_scorecard_scope_score",
     "0026_portfolio_notice",
-    "0027_portfolio_group"
+    "0027_account_amendment",
+    "0028_portfolio_indexes"
 ];

@@ -1,6 +1,7 @@
 //! Every statement of every room prepares on both databases, and the schema is what the statements expect.
 
-use mainstay_db::{Config, Database, Db};
+use mainstay_db::statement::registered;
+use mainstay_db::{Config, Database, Db, Dialect, Param, Scope};
 
 use crate::harness::{Data, On};
 
@@ -36,3 +37,50 @@ fn prepare_on_sqlite() {
 fn prepare_on_postgres() {
     assert!(prepared(On::Postgres) > STATEMENTS_MIN);
 }
+
+/// What is asked of one account or contract is found by its key. Whoever has ten accounts would not notice otherwise, and
+/// an import of ten thousand would read all of them for each.
+#[test]
+fn one_thing_is_found_by_its_key() {
+    let data = Data::new(On::Sqlite);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
+    let reads_too_much = runtime.block_on(async {
+        let db = Db::open(Config::new(Database::Sqlite { file: data.folder.path().join("mainstay.db") })).await;
+        let db = db.expect("the database opens");
+        db.migrate(mainstay::migrations::SET, None).await.expect("the schema applies");
+        db.read(Scope::System, |tx| {
+            let about_one = |sql: &String| sql.contains("account_id = $") || sql.contains("contract_id = $");
+            let mut found = Vec::new();
+            for sql in registered(Dialect::Sqlite).iter().filter(|sql| about_one(sql)) {
+                let parameters: Vec<&dyn Param> = (0..places(sql)).map(|_| &None::<i64> as &dyn Param).collect();
+                let plan: Vec<String> = tx.rows(&format!("EXPLAIN QUERY PLAN {sql}"), &parameters, |row| row.get(3))?;
+                found.extend(
+                    plan.into_iter().filter(|step| reads_the_workspace(step)).map(|step| format!("{step}: {sql}")),
+                );
+            }
+            Ok::<_, mainstay_db::Error>(found)
+        })
+        .await
+        .expect("the plans are read")
+    });
+    assert!(reads_too_much.is_empty(), "{}", reads_too_much.join("\n\n"));
+}
+
+/// How many parameters a statement has.
+fn places(sql: &str) -> usize {
+    let numbers =
+        sql.split('$').skip(1).map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default());
+    numbers.filter_map(|number| number.parse().ok()).max().unwrap_or(0)
+}
+
+fn reads_the_workspace(step: &str) -> bool {
+    let tables_are_lower_case = |name: &str| name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let is_scan = step.strip_prefix("SCAN ").is_some_and(|rest| {
+        let name = rest.split(' ').next().unwrap_or_default();
+        tables_are_lower_case(name) && !WITHIN_STATEMENT.contains(&name)
+    });
+    is_scan || step.ends_with("(workspace_id=?)")
+}
+
+/// Names that statements give to what they have read by key already.
+const WITHIN_STATEMENT: [&str; 0] = [];

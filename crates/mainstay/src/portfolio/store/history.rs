@@ -17,6 +17,10 @@ use crate::account::store as accounts;
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
 
+/// No stretch begins before it. It stands in statements about all of an account's stretches: without a word of days SQLite
+/// would look through those of the whole workspace.
+const FIRST_DAY: Date = jiff::civil::date(1, 1, 1);
+
 /// From `from_on` until the day before `until_on` the line was this one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stretch {
@@ -89,8 +93,10 @@ fn follow_today(tx: &mut Tx<'_>, by: &By, line: &Line, newest: &Stretch) -> Resu
 /// Who may see an account is always today's question, of its past lines too.
 fn keep_right(tx: &mut Tx<'_>, by: &By, line: &Line) -> Result<(), Fault> {
     tx.exec(
-        sql!("UPDATE portfolio_history SET confidential = $3 WHERE workspace_id = $1 AND account_id = $2"),
-        &[&by.workspace.id, &line.account_id, &line.confidential],
+        sql!(
+            "UPDATE portfolio_history SET confidential = $3 WHERE workspace_id = $1 AND account_id = $2 AND from_on >= $4"
+        ),
+        &[&by.workspace.id, &line.account_id, &line.confidential, &FIRST_DAY],
     )?;
     snapshot::keep_right(tx, by.workspace.id, line.account_id, line.confidential)
 }
@@ -187,8 +193,8 @@ pub(super) fn is_written(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), 
 
 pub(super) fn remove(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<(), Fault> {
     tx.exec(
-        sql!("DELETE FROM portfolio_history WHERE workspace_id = $1 AND account_id = $2"),
-        &[&workspace, &account],
+        sql!("DELETE FROM portfolio_history WHERE workspace_id = $1 AND account_id = $2 AND from_on >= $3"),
+        &[&workspace, &account, &FIRST_DAY],
     )?;
     Ok(())
 }

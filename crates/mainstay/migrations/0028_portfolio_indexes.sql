@@ -6,3 +6,7 @@ CREATE INDEX portfolio_line_totals ON portfolio_line (workspace_id, archived, co
   arr_delta_target, arr_now, overall, step_1, step_2, step_3, step_4, step_5, type, associate, industry, vertical,
   geography, end_on, facets, name_key, account_id);
 -- end
+
+-- With the workspace in it, as SQLite would rather read an index that begins with the workspace and goes through all.
+DROP INDEX snapshot_line_account;
+CREATE INDEX snapshot_line_account ON snapshot_line (account_id, workspace_id);
