@@ -38,5 +38,6 @@ set![
     "0025_scorecard_scope_score",
     "0026_portfolio_notice",
     "0027_account_amendment",
-    "0028_portfolio_indexes"
+    "0028_portfolio_indexes",
+    "0029_task_account"
 ];

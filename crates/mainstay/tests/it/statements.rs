@@ -74,13 +74,5 @@ fn places(sql: &str) -> usize {
 }
 
 fn reads_the_workspace(step: &str) -> bool {
-    let tables_are_lower_case = |name: &str| name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-    let is_scan = step.strip_prefix("SCAN ").is_some_and(|rest| {
-        let name = rest.split(' ').next().unwrap_or_default();
-        tables_are_lower_case(name) && !WITHIN_STATEMENT.contains(&name)
-    });
-    is_scan || step.ends_with("(workspace_id=?)")
+    step.starts_with("SCAN ") && step != "SCAN CONSTANT ROW" || step.ends_with("(workspace_id=?)")
 }
-
-/// Names that statements give to what they have read by key already.
-const WITHIN_STATEMENT: [&str; 0] = [];
