@@ -161,7 +161,8 @@ pub fn compare(
     asked.tidy(to.templates.default());
     let filter = asked.filter(caller, &to.known())?;
     let after: Option<ComparedPlace> = asked.paging().after()?;
-    let found = store::compare(tx, workspace.id, frames, &filter, after.as_ref(), limit + 1)?;
+    let more = usize::try_from(limit).map_err(Fault::internal)? + 1;
+    let found = store::compare(tx, workspace.id, frames, &filter, after.as_ref(), more)?;
     let moved = found.first().map_or(0, |first| first.of);
     let page = List::page(found, limit, |last: &Compared| last.place.clone())?;
     let totals = (totals_of(tx, caller, &from, &filter)?, totals_of(tx, caller, &to, &filter)?);
