@@ -71,12 +71,12 @@ fn told_statement() -> String {
     format!(
         "SELECT m.moved_on, m.contract_id, m.kind, m.derived_kind, m.before_minor, m.after_minor, m.currency,
            m.account_id, c.name, COALESCE(u.name, ''), COALESCE(a.note, '')
-         FROM arr_movement m JOIN contract c ON c.id = m.contract_id
+         FROM account k CROSS JOIN arr_movement m JOIN contract c ON c.id = m.contract_id
          LEFT JOIN contract_amendment a ON a.id =
            (SELECT o.id FROM contract_amendment o WHERE o.account_id = m.account_id AND o.contract_id = m.contract_id AND o.start_on = m.moved_on
               AND o.withdrawn_at IS NULL ORDER BY o.recorded_at DESC, o.id DESC LIMIT 1)
          LEFT JOIN workspace_user u ON u.id = a.recorded_by
-         WHERE m.workspace_id = $1 AND m.moved_on > $2 AND m.moved_on <= $3 AND m.account_id IN ({})
+         WHERE m.workspace_id = $1 AND m.moved_on > $2 AND m.moved_on <= $3 AND m.account_id = k.id AND k.id IN ({})
          ORDER BY m.moved_on, m.contract_id",
         id_places(4)
     )

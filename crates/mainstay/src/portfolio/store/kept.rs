@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use mainstay_db::{Param, Tx, sql, statements};
+use mainstay_db::{Tx, id_places, sql, statements};
 use uuid::Uuid;
 
-use super::trend::{pages, places};
 use crate::corridor::fault::Fault;
 
 /// A snapshot by its day.
@@ -43,7 +42,7 @@ fn statement() -> String {
     format!(
         "SELECT l.account_id, l.overall, l.arr_now, l.archived FROM account a CROSS JOIN snapshot_line l
          WHERE a.id IN ({}) AND l.workspace_id = $1 AND l.snapshot_id = $2 AND l.account_id = a.id",
-        places(3)
+        id_places(3)
     )
 }
 
@@ -60,15 +59,9 @@ pub fn kept_lines(
     snapshot: Uuid,
     accounts: &[Uuid],
 ) -> Result<HashMap<Uuid, Kept>, Fault> {
-    let (text, mut found) = (statement(), HashMap::new());
-    for page in pages(accounts) {
-        let mut parameters: Vec<&dyn Param> = vec![&workspace, &snapshot];
-        parameters.extend(page.iter().map(|id| id as &dyn Param));
-        let rows = tx.rows(&text, &parameters, |row| {
-            let kept = Kept { overall: row.get(1)?, arr_now: row.get(2)? };
-            Ok((row.get::<Uuid>(0)?, kept, row.get::<bool>(3)?))
-        })?;
-        found.extend(rows.into_iter().filter(|(_, _, archived)| !archived).map(|(account, kept, _)| (account, kept)));
-    }
-    Ok(found)
+    let rows = tx.rows_of(&statement(), &[&workspace, &snapshot], accounts, |row| {
+        let kept = Kept { overall: row.get(1)?, arr_now: row.get(2)? };
+        Ok((row.get::<Uuid>(0)?, kept, row.get::<bool>(3)?))
+    })?;
+    Ok(rows.into_iter().filter(|(_, _, archived)| !archived).map(|(account, kept, _)| (account, kept)).collect())
 }

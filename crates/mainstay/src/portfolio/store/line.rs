@@ -144,14 +144,17 @@ pub fn line(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Option<Li
     )?)
 }
 
+/// From the accounts to their lines: SQLite keeps the order of a CROSS JOIN, and would read the workspace's lines otherwise.
 fn statement(frame: Frame) -> String {
-    let (places, first) = (frame.parameters().len(), 3);
+    let first = 3;
+    // A stretch begins in its month.
+    let begins = if matches!(frame, Frame::AsOf(_)) { format!(" AND l.from_on >= ${first}") } else { String::new() };
     format!(
-        "SELECT {} {} AND {} AND l.account_id IN ({})",
+        "SELECT {} {} AND {}{begins} AND l.account_id = a.id AND a.id IN ({})",
         frame.columns(),
-        frame.source(first),
+        frame.source(first).replacen("FROM ", "FROM account a CROSS JOIN ", 1),
         visible!("$2"),
-        id_places(first + places)
+        id_places(first + frame.parameters().len())
     )
 }
 

@@ -3,30 +3,12 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use mainstay_db::{Param, Tx, statements};
+use mainstay_db::{Tx, id_places, statements};
 use mainstay_rules::score::Mean;
 use uuid::Uuid;
 
 use super::compute::month_of;
 use crate::corridor::fault::Fault;
-
-/// Accounts that one statement asks about: the longest page.
-const ACCOUNTS_ASKED: usize = 200;
-
-/// Places for the accounts of a page, from `first` on.
-pub(super) fn places(first: usize) -> String {
-    let places: Vec<String> = (first..first + ACCOUNTS_ASKED).map(|number| format!("${number}")).collect();
-    places.join(", ")
-}
-
-/// The pages of these accounts, each as long as the statement wants it: no account has the nil id.
-pub(super) fn pages(accounts: &[Uuid]) -> impl Iterator<Item = Vec<Uuid>> {
-    accounts.chunks(ACCOUNTS_ASKED).map(|page| {
-        let mut ids = page.to_vec();
-        ids.resize(ACCOUNTS_ASKED, Uuid::nil());
-        ids
-    })
-}
 
 /// From `from_on` until the day before `until_on` the Overall was this one; None: nothing was scored yet.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +24,7 @@ fn statement() -> String {
         "SELECT h.account_id, h.from_on, h.until_on, CASE WHEN h.scored_steps > 0 THEN h.overall END
          FROM account a CROSS JOIN portfolio_history h
          WHERE a.id IN ({}) AND h.workspace_id = $1 AND h.account_id = a.id AND h.from_on >= $2 AND h.from_on <= $3",
-        places(4)
+        id_places(4)
     )
 }
 
@@ -60,18 +42,13 @@ pub fn overall_between(
     accounts: &[Uuid],
     (first, last): (Date, Date),
 ) -> Result<HashMap<Uuid, Vec<OverallStretch>>, Fault> {
-    let (text, since) = (statement(), month_of(first));
+    let rows = tx.rows_of(&statement(), &[&workspace, &month_of(first), &last], accounts, |row| {
+        let overall = row.get::<Option<i64>>(3)?.map(Mean::from_millionths);
+        Ok((row.get::<Uuid>(0)?, OverallStretch { from_on: row.get(1)?, until_on: row.get(2)?, overall }))
+    })?;
     let mut found: HashMap<Uuid, Vec<OverallStretch>> = HashMap::new();
-    for page in pages(accounts) {
-        let mut parameters: Vec<&dyn Param> = vec![&workspace, &since, &last];
-        parameters.extend(page.iter().map(|id| id as &dyn Param));
-        let rows = tx.rows(&text, &parameters, |row| {
-            let overall = row.get::<Option<i64>>(3)?.map(Mean::from_millionths);
-            Ok((row.get::<Uuid>(0)?, OverallStretch { from_on: row.get(1)?, until_on: row.get(2)?, overall }))
-        })?;
-        for (account, stretch) in rows {
-            found.entry(account).or_default().push(stretch);
-        }
+    for (account, stretch) in rows {
+        found.entry(account).or_default().push(stretch);
     }
     Ok(found)
 }
