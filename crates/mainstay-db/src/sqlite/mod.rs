@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -77,6 +78,32 @@ pub(crate) fn connect(file: &Path, config: &Config) -> Result<Connection> {
          PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; PRAGMA journal_size_limit = {JOURNAL_SIZE_LIMIT};
          PRAGMA cache_size = -{CACHE_KIB}; PRAGMA temp_store = MEMORY;"
     ))?;
+    // Without it SQLite looks at the values that are bound, and compiles a kept statement anew each time they change.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(config.statement_cache);
     Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+    use crate::config::Database;
+
+    #[test]
+    fn a_kept_statement_is_compiled_once() {
+        let file = Path::new(":memory:");
+        let config = Config::new(Database::Sqlite { file: file.to_owned() });
+        let connection = connect(file, &config).expect("a connection");
+        // A partial index has the planner compare its condition with what is bound.
+        connection
+            .execute_batch("CREATE TABLE one (a INTEGER, b INTEGER); CREATE INDEX some ON one (a) WHERE b = 1;")
+            .expect("a table");
+        let mut statement = connection.prepare("SELECT a FROM one WHERE a = $1 AND b = $2").expect("a statement");
+        for value in 0..10 {
+            statement.query([value, value + 1]).expect("an answer").next().expect("no row");
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
 }
