@@ -21,7 +21,7 @@ pub use db::Db;
 pub use error::{Error, Result};
 pub use health::Health;
 pub use migrate::{Migrated, Migration};
-pub use transaction::{IDS_AT_ONCE, Row, Tx, id_places};
+pub use transaction::{IDS_AT_ONCE, Row, Tx, id_places, only};
 pub use value::{Col, Param, Value};
 
 use uuid::Uuid;

@@ -1,6 +1,6 @@
 //! `Tx`: the one handle that domain functions get, and `Row`, what it reads. The only place that talks to both drivers.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -17,7 +17,7 @@ pub const MAX_ROWS: usize = 200_000;
 /// Accounts that one transaction may lock.
 pub const MAX_LOCKS: usize = 2_500;
 /// Sizes of the statements that `insert_many` splits its rows into on PostgreSQL: few, so that they stay prepared.
-const CHUNKS: [usize; 4] = [256, 64, 8, 1];
+const CHUNKS: [usize; 7] = [256, 64, 32, 16, 8, 4, 1];
 const MAX_PARAMETERS: usize = 65_535;
 /// Ids that one statement of [`Tx::rows_of`] asks for.
 pub const IDS_AT_ONCE: usize = 50;
@@ -127,7 +127,7 @@ impl<'a> Tx<'a> {
 
     /// Runs one query about many things, so many at a time: `sql` ends its parameters with the [`id_places`].
     ///
-    /// Always as many places, so that each query is one prepared statement whatever is asked; those left are nil.
+    /// One place, or always as many: so each query is two prepared statements whatever is asked; those left are nil.
     pub fn rows_of<T>(
         &mut self,
         sql: &str,
@@ -137,6 +137,13 @@ impl<'a> Tx<'a> {
     ) -> Result<Vec<T>> {
         let mut found = Vec::with_capacity(ids.len());
         for some in ids.chunks(IDS_AT_ONCE) {
+            if let [one] = some {
+                let with_id: Vec<&dyn Param> = parameters.iter().copied().chain([one as &dyn Param]).collect();
+                let first = parameters.len() + 1;
+                let of_one = sql.replacen(&id_places(first), &format!("${first}"), 1);
+                found.extend(self.rows(&of_one, &with_id, &read)?);
+                continue;
+            }
             let padded: Vec<Uuid> =
                 some.iter().copied().chain(std::iter::repeat(Uuid::nil())).take(IDS_AT_ONCE).collect();
             let with_ids: Vec<&dyn Param> =
@@ -144,6 +151,21 @@ impl<'a> Tx<'a> {
             found.extend(self.rows(sql, &with_ids, &read)?);
         }
         Ok(found)
+    }
+
+    /// The rows of [`Tx::rows_of`] by the id that each is read with.
+    pub fn rows_each<T>(
+        &mut self,
+        sql: &str,
+        parameters: &[&dyn Param],
+        ids: &[Uuid],
+        read: impl Fn(&Row<'_>) -> Result<(Uuid, T)>,
+    ) -> Result<HashMap<Uuid, Vec<T>>> {
+        let mut each: HashMap<Uuid, Vec<T>> = HashMap::with_capacity(ids.len());
+        for (id, one) in self.rows_of(sql, parameters, ids, read)? {
+            each.entry(id).or_default().push(one);
+        }
+        Ok(each)
     }
 
     /// Runs one query that answers one row or none; more than one is an error.
@@ -336,15 +358,17 @@ fn first_word(sql: &str) -> String {
 
 /// Whether a statement changes or locks rows. Errs towards yes.
 fn writes(word: &str, sql: &str) -> bool {
-    let holds = |words: &[&str]| {
-        let text = sql.to_ascii_uppercase();
-        words.iter().any(|word| text.contains(word))
-    };
+    let holds = |words: &[&str]| words.iter().any(|word| contains(sql, word));
     match word {
         "SELECT" | "VALUES" => holds(&["FOR UPDATE", "FOR NO KEY UPDATE", "FOR SHARE", "FOR KEY SHARE"]),
         "WITH" => holds(&["INSERT ", "UPDATE ", "DELETE ", "FOR SHARE"]),
         _ => true,
     }
+}
+
+/// Case aside, and without a copy of the text: it is asked of every statement.
+fn contains(sql: &str, word: &str) -> bool {
+    sql.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// The start of a text for an error message.
@@ -363,6 +387,12 @@ fn lock_key(id: Uuid) -> i64 {
 pub fn id_places(first: usize) -> String {
     let names: Vec<String> = (first..first + IDS_AT_ONCE).map(|place| format!("${place}")).collect();
     names.join(", ")
+}
+
+/// `column = place` as a condition that SQLite never seeks by, beside an `IN` of ids. It knows nothing of how many rows
+/// a workspace has, and would take its index for a better one than the key of the account.
+pub fn only(column: &str, place: &str) -> String {
+    format!("{column} >= {place} AND {column} <= {place}")
 }
 
 fn placeholders(rows: usize, width: usize) -> String {

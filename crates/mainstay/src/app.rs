@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mainstay_db::{Db, Scope, Tx};
+use mainstay_db::{Db, IDS_AT_ONCE, Scope, Tx};
 use mainstay_rules::permission::PodRole;
 use mainstay_rules::score::Score;
 use tokio::sync::{Notify, Semaphore, watch};
@@ -14,7 +14,7 @@ use crate::corridor::fault::Fault;
 use crate::corridor::live;
 use crate::corridor::source::Source;
 use crate::corridor::verb::By;
-use crate::{account, job, people, pod, portfolio, scorecard, task};
+use crate::{account, import, job, people, pod, portfolio, scorecard, task};
 
 /// argon2 takes 19 MiB and a core for a while: so many at once, the others wait their turn.
 const PASSWORDS_AT_ONCE: usize = 2;
@@ -36,6 +36,8 @@ pub struct App {
     pub process: uuid::Uuid,
     /// Rings when an import is to be worked on in the background.
     pub imports: Arc<Notify>,
+    /// Rings when much was written whose history waits for the housekeeping.
+    pub behind: Arc<Notify>,
     /// Where people reach this server, for links that are handed out.
     pub base_url: Arc<str>,
     /// Turns true when the server begins to stop; long answers end then.
@@ -59,6 +61,7 @@ impl App {
             reading: Arc::new(Semaphore::new(FILES_AT_ONCE)),
             process,
             imports: Arc::default(),
+            behind: Arc::default(),
             base_url: base_url.into(),
             stopping,
             folder: None,
@@ -81,8 +84,8 @@ impl App {
     }
 }
 
-/// One read model's share of a change: rewrites what it shows of the account.
-type Projector = fn(&mut Tx<'_>, &By, uuid::Uuid) -> Result<(), Fault>;
+/// One read model's share of a change: rewrites what it shows of these accounts.
+type Projector = fn(&mut Tx<'_>, &By, &[uuid::Uuid]) -> Result<(), Fault>;
 
 /// Every read model that is written in the transaction of the change.
 const PROJECTORS: &[Projector] = &[
@@ -96,11 +99,9 @@ const PROJECTORS: &[Projector] = &[
 pub static JOB_KINDS: job::Kinds =
     &[&job::reactions::HOUSEKEEPING, &portfolio::reactions::SNAPSHOT_WEEKLY, &portfolio::reactions::SNAPSHOT_MONTHLY];
 
-/// Runs the projectors once for each account that the verb touched and each person it renamed.
+/// Runs the projectors once for the accounts that the verb touched and each person it renamed.
 pub fn project(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {
-    for account in by.touched() {
-        project_account(tx, by, account)?;
-    }
+    project_accounts(tx, by, &by.touched())?;
     for user in by.renamed_users() {
         portfolio::store::project_name(tx, by, user)?;
     }
@@ -112,9 +113,15 @@ pub fn project(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Every read model of one account, from what it is computed of.
-pub fn project_account(tx: &mut Tx<'_>, by: &By, account: uuid::Uuid) -> Result<(), Fault> {
-    PROJECTORS.iter().try_for_each(|projector| projector(tx, by, account))
+/// Every read model of some accounts, from what it is computed of.
+pub fn project_accounts(tx: &mut Tx<'_>, by: &By, accounts: &[uuid::Uuid]) -> Result<(), Fault> {
+    let mut once = accounts.to_vec();
+    once.sort_unstable();
+    once.dedup();
+    for some in once.chunks(IDS_AT_ONCE) {
+        PROJECTORS.iter().try_for_each(|projector| projector(tx, by, some))?;
+    }
+    Ok(())
 }
 
 /// The pod room's share when an account is made or gets another associate: these people work on it from now on.
@@ -256,6 +263,11 @@ pub fn record_score(tx: &mut Tx<'_>, by: &By, account: uuid::Uuid, metric: &str,
     scorecard::store::record(tx, by, account, &new)
 }
 
+/// Whether rows of a file are being written at this time.
+pub fn is_importing(tx: &mut Tx<'_>, workspace: uuid::Uuid) -> Result<bool, Fault> {
+    import::store::is_writing(tx, workspace)
+}
+
 /// How often the clock of the house is looked at.
 const TICK: Duration = Duration::from_secs(30);
 
@@ -264,7 +276,7 @@ const TICK: Duration = Duration::from_secs(30);
 pub fn start_readers(app: &App) -> JoinHandle<()> {
     tokio::spawn(crate::timeline::reactions::tail(app.clone()));
     let jobs = tokio::spawn(job::reactions::run(app.clone()));
-    tokio::spawn(crate::import::reactions::run(app.clone()));
+    tokio::spawn(import::reactions::run(app.clone()));
     let app = app.clone();
     tokio::spawn(async move {
         let mut stopping = app.stopping.clone();
@@ -274,6 +286,7 @@ pub fn start_readers(app: &App) -> JoinHandle<()> {
             }
             tokio::select! {
                 () = tokio::time::sleep(TICK) => {}
+                () = app.behind.notified() => {}
                 _ = stopping.wait_for(|stop| *stop) => return,
             }
         }

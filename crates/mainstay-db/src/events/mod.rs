@@ -8,6 +8,8 @@ pub use consumer::{Consumer, Ran};
 pub use cursor::Cursor;
 pub use parked::{Parked, parked, retry_parked};
 
+use std::collections::{BTreeMap, HashMap};
+
 use jiff::Timestamp;
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -15,7 +17,7 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 use crate::transaction::{Row, Tx};
 use crate::value::Param;
-use crate::{Dialect, Scope, sql, statements};
+use crate::{Dialect, Scope, id_places, sql, statements};
 
 /// Events that one call answers at most.
 pub const MAX_EVENTS: i64 = 1_000;
@@ -62,22 +64,7 @@ pub struct Event {
 /// Stores one event and answers the new version of its account. The transaction must hold the account's lock
 /// (`tx.lock`); for an event of the workspace as a whole the workspace's lock is taken here.
 pub fn append(tx: &mut Tx<'_>, event: &NewEvent) -> Result<Option<i64>> {
-    match event.account {
-        Some(account) if !tx.holds(account) => {
-            return Err(Error::other(format!("event {}: call tx.lock(&[account]) first in this write", event.kind)));
-        }
-        Some(_) => {}
-        None => tx.lock(&[event.workspace])?,
-    }
-    keep_order(tx, event)?;
-    if let Scope::Workspace(own) = tx.scope()
-        && own != event.workspace
-    {
-        return Err(Error::other(format!("event {}: it belongs to another workspace than this write", event.kind)));
-    }
-    if event.data.to_string().len() > MAX_DATA_BYTES {
-        return Err(Error::TooLong(format!("event {}: data of more than {MAX_DATA_BYTES} bytes", event.kind)));
-    }
+    expect(tx, event)?;
     let Some(account) = event.account else {
         insert(tx, event, None)?;
         return Ok(None);
@@ -95,6 +82,75 @@ pub fn append(tx: &mut Tx<'_>, event: &NewEvent) -> Result<Option<i64>> {
     )?;
     insert(tx, event, version)?;
     Ok(version)
+}
+
+/// Stores many events of accounts of one workspace, each account's in the order in which they come.
+pub fn append_all(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
+    let Some(workspace) = events.first().map(|event| event.workspace) else { return Ok(()) };
+    let mut more: BTreeMap<Uuid, i64> = BTreeMap::new();
+    for event in events {
+        expect(tx, event)?;
+        let account = event.account.filter(|_| event.workspace == workspace);
+        let account = account.ok_or_else(|| Error::other(format!("event {}: not of an account here", event.kind)))?;
+        *more.entry(account).or_default() += 1;
+    }
+    let rows: Vec<Vec<&dyn Param>> =
+        more.iter().map(|(account, count)| vec![&workspace as &dyn Param, account, count]).collect();
+    tx.insert_many(
+        "INSERT INTO stream (workspace_id, account_id, version)",
+        "ON CONFLICT (workspace_id, account_id) DO UPDATE SET version = stream.version + excluded.version",
+        &rows,
+    )?;
+    let accounts: Vec<Uuid> = more.keys().copied().collect();
+    let mut last = versions(tx, workspace, &accounts)?;
+    for (account, count) in &more {
+        *last.entry(*account).or_default() -= count;
+    }
+    let mut numbers = Vec::with_capacity(events.len());
+    for account in events.iter().filter_map(|event| event.account) {
+        let last = last.entry(account).or_default();
+        *last += 1;
+        numbers.push(Some(*last));
+    }
+    let rows: Vec<Vec<&dyn Param>> =
+        events.iter().zip(&numbers).map(|(event, number)| values(event, number).to_vec()).collect();
+    tx.insert_many(
+        "INSERT INTO event (id, workspace_id, account_id, kind, v, effective_at, recorded_at, actor_id, cause_id,
+                            subject_kind, subject_id, data, account_version)",
+        "",
+        &rows,
+    )
+}
+
+fn versions_sql() -> String {
+    format!("SELECT account_id, version FROM stream WHERE workspace_id = $1 AND account_id IN ({})", id_places(2))
+}
+
+/// The version of each of these accounts: how many events it has.
+pub fn versions(tx: &mut Tx<'_>, workspace: Uuid, accounts: &[Uuid]) -> Result<HashMap<Uuid, i64>> {
+    let found = tx.rows_of(&versions_sql(), &[&workspace], accounts, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(found.into_iter().collect())
+}
+
+/// What an event needs before it may be stored.
+fn expect(tx: &mut Tx<'_>, event: &NewEvent) -> Result<()> {
+    match event.account {
+        Some(account) if !tx.holds(account) => {
+            return Err(Error::other(format!("event {}: call tx.lock(&[account]) first in this write", event.kind)));
+        }
+        Some(_) => {}
+        None => tx.lock(&[event.workspace])?,
+    }
+    keep_order(tx, event)?;
+    if let Scope::Workspace(own) = tx.scope()
+        && own != event.workspace
+    {
+        return Err(Error::other(format!("event {}: it belongs to another workspace than this write", event.kind)));
+    }
+    if event.data.to_string().len() > MAX_DATA_BYTES {
+        return Err(Error::TooLong(format!("event {}: data of more than {MAX_DATA_BYTES} bytes", event.kind)));
+    }
+    Ok(())
 }
 
 fn insert(tx: &mut Tx<'_>, event: &NewEvent, version: Option<i64>) -> Result<()> {
@@ -208,7 +264,7 @@ fn texts(visible: &str) -> Vec<String> {
     let both = [true, false];
     let queries =
         both.iter().flat_map(|one| [after_sql(visible, *one), head_sql(visible, *one), of_account_sql(visible, *one)]);
-    queries.chain([consumer::behind_sql(visible)]).collect()
+    queries.chain([consumer::behind_sql(visible), versions_sql()]).collect()
 }
 fn sqlite_texts() -> Vec<String> {
     texts(VISIBLE[0])

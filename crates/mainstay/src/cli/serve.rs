@@ -78,7 +78,7 @@ where
     let mut app = App::new(db.clone(), Source::system(), base_url.trim_end_matches('/'), stopping.clone());
     app.folder = Some(folder.into());
     // Lines of days that began while no server ran, before anybody sees them.
-    crate::portfolio::reactions::refresh_due(&app).await?;
+    crate::portfolio::reactions::refresh_lines_due(&app).await?;
     let jobs = app::start_readers(&app);
     println!("Listening on {}", app.base_url);
     tracing::info!(address = %address, version = env!("CARGO_PKG_VERSION"), "serving");

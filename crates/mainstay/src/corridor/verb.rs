@@ -31,6 +31,14 @@ pub struct By {
     every_line_changed: Cell<Option<Date>>,
 }
 
+/// What happened to one of many accounts.
+pub struct Told {
+    pub account: Uuid,
+    pub kind: Kind,
+    pub subject: (&'static str, Uuid),
+    pub data: Value,
+}
+
 impl By {
     pub fn new(workspace: Arc<Workspace>, user: Option<Uuid>, source: Source) -> Self {
         Self {
@@ -97,6 +105,16 @@ impl By {
         version.ok_or_else(|| Fault::internal("an event of an account came without a version"))
     }
 
+    /// Many events of accounts at once, each account's in this order; they are so from now on.
+    pub fn happened_each(&self, tx: &mut Tx<'_>, told: Vec<Told>) -> Result<(), Fault> {
+        let mut all = Vec::with_capacity(told.len());
+        for Told { account, kind, subject, data } in told {
+            self.reaches_back(account, self.today());
+            all.push(self.event(Some(account), kind, self.at, subject, data));
+        }
+        Ok(events::append_all(tx, &all)?)
+    }
+
     /// An event of the workspace as a whole.
     pub fn happened(
         &self,
@@ -141,7 +159,7 @@ impl By {
         self.touched.borrow().get(&account).copied()
     }
 
-    pub fn touched(&self) -> BTreeSet<Uuid> {
+    pub fn touched(&self) -> Vec<Uuid> {
         self.touched.borrow().keys().copied().collect()
     }
 

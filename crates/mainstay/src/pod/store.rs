@@ -1,7 +1,7 @@
 //! The pod room's tables.
 
 use jiff::civil::Date;
-use mainstay_db::{Tx, sql};
+use mainstay_db::{Param, Tx, sql};
 use mainstay_rules::event::Kind;
 use mainstay_rules::permission::PodRole;
 use mainstay_rules::problem::Problem;
@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::corridor::fault::Fault;
-use crate::corridor::verb::By;
+use crate::corridor::verb::{By, Told};
 use crate::people;
 
 #[derive(Clone, Debug)]
@@ -37,6 +37,43 @@ pub fn client_pod(tx: &mut Tx<'_>, by: &By, account: Uuid, name: &str) -> Result
         &[&by.workspace.id, &id, &account, &by.today()],
     )?;
     Ok(id)
+}
+
+/// The pod of an account that has none yet.
+pub struct NewPod<'a> {
+    pub account: Uuid,
+    pub name: &'a str,
+    /// Whoever answers for the account from now on.
+    pub owner: Option<Uuid>,
+}
+
+/// Makes the client pods of many new accounts in a few statements.
+pub fn begin_client_pods(tx: &mut Tx<'_>, by: &By, all: &[NewPod<'_>]) -> Result<(), Fault> {
+    const FUNCTION: &str = "account_executive";
+    let (workspace, today, function, role) = (by.workspace.id, by.today(), FUNCTION, PodRole::Owner.as_str());
+    let ids: Vec<(Uuid, Uuid)> = all.iter().map(|_| (by.id(), by.id())).collect();
+    let rows: Vec<Vec<&dyn Param>> = all
+        .iter()
+        .zip(&ids)
+        .map(|(new, (pod, _))| vec![pod as &dyn Param, &workspace, &"client", &new.name, &by.at])
+        .collect();
+    tx.insert_many("INSERT INTO pod (id, workspace_id, kind, name, created_at)", "", &rows)?;
+    let rows: Vec<Vec<&dyn Param>> =
+        all.iter().zip(&ids).map(|(new, (pod, _))| vec![&workspace as &dyn Param, pod, &new.account, &today]).collect();
+    tx.insert_many("INSERT INTO pod_account (workspace_id, pod_id, account_id, since)", "", &rows)?;
+    let owned = all.iter().zip(&ids).filter_map(|(new, ids)| Some((new.account, ids, new.owner.as_ref()?)));
+    let rows: Vec<Vec<&dyn Param>> = owned
+        .clone()
+        .map(|(_, (pod, member), owner)| vec![member as &dyn Param, &workspace, pod, owner, &role, &function, &today])
+        .collect();
+    tx.insert_many("INSERT INTO pod_member (id, workspace_id, pod_id, user_id, role, function, since)", "", &rows)?;
+    let told = owned.map(|(account, _, owner)| Told {
+        account,
+        kind: Kind::PodMemberAdded,
+        subject: ("user", *owner),
+        data: json!({ "role": role, "function": FUNCTION }),
+    });
+    by.happened_each(tx, told.collect())
 }
 
 fn find_client_pod(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Option<Uuid>, Fault> {

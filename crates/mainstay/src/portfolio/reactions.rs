@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use jiff::civil::{Weekday, time};
-use mainstay_db::Scope;
+use jiff::civil::{Date, Weekday, time};
+use mainstay_db::{Scope, Tx};
 use mainstay_rules::schedule::{CatchUp, Cutoff, Rule, Schedule, Weekdays};
+use uuid::Uuid;
 
 use super::store::{self, SnapshotKind};
 use crate::app::{self, App};
@@ -16,7 +17,7 @@ use crate::people;
 use crate::text::portfolio as text;
 
 /// Lines rewritten in one transaction; each may have its whole history written anew.
-const LINES_AT_ONCE: i64 = 40;
+const LINES_AT_ONCE: i64 = 20;
 
 /// The week that ended on Sunday, ready for the call on Monday.
 pub static SNAPSHOT_WEEKLY: JobKind = JobKind {
@@ -60,32 +61,53 @@ async fn snapshot(app: App, job: Held, kind: SnapshotKind) -> Result<(), Fault> 
     .await
 }
 
+/// Brings up to date what reads otherwise since a day began, in every workspace.
 pub async fn refresh_due(app: &App) -> Result<(), Fault> {
     for workspace in app.db.read(Scope::System, people::store::workspaces).await? {
-        refresh(app, &Arc::new(workspace)).await?;
+        let workspace = Arc::new(workspace);
+        refresh_lines(app, &workspace).await?;
+        // Its next rows would have the same history written again, and there may be one writer.
+        while !is_importing(app, &workspace).await? && refresh_some(app, &workspace, store::due_histories).await? {}
     }
     Ok(())
 }
 
-/// Writes every line of the workspace that reads otherwise since a day began, and every history that waits.
-async fn refresh(app: &App, workspace: &Arc<Workspace>) -> Result<(), Fault> {
-    loop {
-        let refreshed = app
-            .verb(Arc::clone(workspace), None, |tx, by| {
-                let mut due = store::due_lines(tx, by.workspace.id, by.today(), LINES_AT_ONCE)?;
-                if due.is_empty() {
-                    due = store::due_histories(tx, by.workspace.id, by.today(), LINES_AT_ONCE)?;
-                }
-                due.sort_unstable();
-                tx.lock(&due)?;
-                for account in &due {
-                    app::project_account(tx, by, *account)?;
-                }
-                Ok(due.len())
-            })
-            .await?;
-        if refreshed == 0 {
-            return Ok(());
-        }
+async fn is_importing(app: &App, workspace: &Workspace) -> Result<bool, Fault> {
+    let id = workspace.id;
+    app.db.read(Scope::Workspace(id), move |tx| app::is_importing(tx, id)).await
+}
+
+/// Lines of days that began while no server ran; their past may follow while people are at work.
+pub async fn refresh_lines_due(app: &App) -> Result<(), Fault> {
+    for workspace in app.db.read(Scope::System, people::store::workspaces).await? {
+        refresh_lines(app, &Arc::new(workspace)).await?;
     }
+    Ok(())
+}
+
+async fn refresh_lines(app: &App, workspace: &Arc<Workspace>) -> Result<(), Fault> {
+    while refresh_some(app, workspace, store::due_lines).await? {}
+    Ok(())
+}
+
+/// Every line of the workspace that reads otherwise since a day began, and every history that waits.
+async fn refresh(app: &App, workspace: &Arc<Workspace>) -> Result<(), Fault> {
+    refresh_lines(app, workspace).await?;
+    while refresh_some(app, workspace, store::due_histories).await? {}
+    Ok(())
+}
+
+/// Accounts that are behind.
+type Due = fn(&mut Tx<'_>, Uuid, Date, i64) -> Result<Vec<Uuid>, Fault>;
+
+/// Writes the lines and histories of some accounts anew; says whether there were any.
+async fn refresh_some(app: &App, workspace: &Arc<Workspace>, due: Due) -> Result<bool, Fault> {
+    app.verb_bulk(Arc::clone(workspace), None, None, move |tx, by| {
+        let mut due = due(tx, by.workspace.id, by.today(), LINES_AT_ONCE)?;
+        due.sort_unstable();
+        tx.lock(&due)?;
+        app::project_accounts(tx, by, &due)?;
+        Ok(!due.is_empty())
+    })
+    .await
 }

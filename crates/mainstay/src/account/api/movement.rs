@@ -84,7 +84,7 @@ pub async fn judge(
         expect_version(tx, by, id, &care)?;
         let decided = decided.as_ref().map(|(kind, reason)| (*kind, reason.as_str()));
         store::judge_movement(tx, by, id, (contract, on), decided)?;
-        store::project_movements(tx, by, id)?;
+        store::project_movements(tx, by, &[id])?;
         let now = store::account_movements(tx, by.workspace.id, id)?;
         let now = now.iter().map(|one| one.movement).find(|one| one.contract == contract && one.on == on);
         let now = now.ok_or_else(Fault::not_found)?;

@@ -1,8 +1,10 @@
 //! Contracts and their dated amendments: the one input of ARR.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
-use mainstay_db::{Row, Tx, sql};
+use mainstay_db::{Param, Row, Tx, id_places, only, sql, statements};
 use mainstay_rules::currency::Currency;
 use mainstay_rules::event::Kind;
 use mainstay_rules::field::{FieldCode, FieldError};
@@ -16,7 +18,7 @@ use super::movement::read_currency;
 use super::rate::Rates;
 use crate::corridor::caller::Workspace;
 use crate::corridor::fault::Fault;
-use crate::corridor::verb::By;
+use crate::corridor::verb::{By, Told};
 
 #[derive(Clone, Debug, Default)]
 pub struct NewContract {
@@ -129,36 +131,62 @@ pub struct StoredAmendment {
     pub recorder: String,
 }
 
+fn amendments_statement() -> String {
+    format!(
+        "SELECT c.id, c.contract_id, c.start_on, c.end_on, c.arr_minor, c.recorded_at, c.note, c.recorded_by,
+           COALESCE(u.name, ''), c.currency, c.is_price, c.account_id
+         FROM contract_amendment c LEFT JOIN workspace_user u ON u.id = c.recorded_by
+         WHERE c.workspace_id = $1 AND c.withdrawn_at IS NULL AND c.account_id IN ({})
+         ORDER BY c.start_on, c.recorded_at, c.id",
+        id_places(2)
+    )
+}
+
+fn notice_statement() -> String {
+    format!(
+        "SELECT id, notice_days, account_id FROM contract
+         WHERE {} AND notice_days IS NOT NULL AND account_id IN ({}) ORDER BY id",
+        only("workspace_id", "$1"),
+        id_places(2)
+    )
+}
+
+fn composed() -> Vec<String> {
+    vec![amendments_statement(), notice_statement()]
+}
+
+statements!(composed);
+
 /// The amendments that stand, oldest first.
 pub fn amendments(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<StoredAmendment>, Fault> {
-    Ok(tx.rows(
-        sql!(
-            "SELECT c.id, c.contract_id, c.start_on, c.end_on, c.arr_minor, c.recorded_at, c.note, c.recorded_by,
-               COALESCE(u.name, ''), c.currency, c.is_price
-             FROM contract_amendment c LEFT JOIN workspace_user u ON u.id = c.recorded_by
-             WHERE c.workspace_id = $1 AND c.account_id = $2 AND c.withdrawn_at IS NULL
-             ORDER BY c.start_on, c.recorded_at, c.id"
-        ),
-        &[&workspace, &account],
-        |row| {
-            let amendment = Amendment {
-                contract: row.get(1)?,
-                start_on: row.get(2)?,
-                end_on: row.get(3)?,
-                arr_minor: row.get(4)?,
-                recorded_at: row.get(5)?,
-            };
-            Ok(StoredAmendment {
-                id: row.get(0)?,
-                amendment,
-                currency: read_currency(row, 9)?,
-                is_price: row.get(10)?,
-                note: row.get(6)?,
-                recorded_by: row.get(7)?,
-                recorder: row.get(8)?,
-            })
-        },
-    )?)
+    Ok(amendments_each(tx, workspace, &[account])?.remove(&account).unwrap_or_default())
+}
+
+/// The same of each of these accounts that has any.
+pub fn amendments_each(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    accounts: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<StoredAmendment>>, Fault> {
+    Ok(tx.rows_each(&amendments_statement(), &[&workspace], accounts, |row| {
+        let amendment = Amendment {
+            contract: row.get(1)?,
+            start_on: row.get(2)?,
+            end_on: row.get(3)?,
+            arr_minor: row.get(4)?,
+            recorded_at: row.get(5)?,
+        };
+        let stored = StoredAmendment {
+            id: row.get(0)?,
+            amendment,
+            currency: read_currency(row, 9)?,
+            is_price: row.get(10)?,
+            note: row.get(6)?,
+            recorded_by: row.get(7)?,
+            recorder: row.get(8)?,
+        };
+        Ok((row.get(11)?, stored))
+    })?)
 }
 
 /// Amendments ever recorded for the account, withdrawn ones included.
@@ -223,24 +251,84 @@ pub fn add_contract(
     new: &NewContract,
     first: &NewAmendment,
 ) -> Result<(Uuid, Uuid), Fault> {
-    let id = by.id();
-    tx.exec(
-        sql!(
-            "INSERT INTO contract (id, workspace_id, account_id, name, external_id, created_at, notice_days, auto_renew)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-        ),
-        &[&id, &by.workspace.id, &account, &new.name, &new.external_id, &by.at, &new.notice_days, &new.auto_renew],
+    let added = add_contracts(tx, by, &[FirstContract { account, new, amendments: vec![first] }])?;
+    added.into_iter().next().ok_or_else(|| Fault::internal("a contract was not added"))
+}
+
+/// A contract that is new, with everything that is signed on it.
+pub struct FirstContract<'a> {
+    pub account: Uuid,
+    pub new: &'a NewContract,
+    /// All in one currency, at least one.
+    pub amendments: Vec<&'a NewAmendment>,
+}
+
+/// Adds many contracts in a few statements; gives the ids of each contract and amendment, in their order.
+pub fn add_contracts(tx: &mut Tx<'_>, by: &By, all: &[FirstContract<'_>]) -> Result<Vec<(Uuid, Uuid)>, Fault> {
+    let ids: Vec<Uuid> = all.iter().map(|_| by.id()).collect();
+    let rows: Vec<Vec<&dyn Param>> = all
+        .iter()
+        .zip(&ids)
+        .map(|(one, id)| {
+            let new = one.new;
+            let row: [&dyn Param; 8] = [
+                id,
+                &by.workspace.id,
+                &one.account,
+                &new.name,
+                &new.external_id,
+                &by.at,
+                &new.notice_days,
+                &new.auto_renew,
+            ];
+            row.to_vec()
+        })
+        .collect();
+    tx.insert_many(
+        "INSERT INTO contract (id, workspace_id, account_id, name, external_id, created_at, notice_days, auto_renew)",
+        "",
+        &rows,
     )
-    .map_err(|error| {
-        if error.is_unique("external_id") {
-            let external = new.external_id.as_deref().unwrap_or_default();
-            return Fault::new(Problem::AlreadyExists, format!("Another contract has the external id {external}."));
+    .map_err(|error| contract_taken(error, all))?;
+    let mut signed = Vec::new();
+    for (one, contract) in all.iter().zip(&ids) {
+        let told = one.amendments.iter().find_map(|amendment| amendment.currency);
+        let currency = told.unwrap_or(by.workspace.currency);
+        for new in &one.amendments {
+            if new.currency.is_some_and(|other| other != currency) {
+                return Err(other_currency(currency));
+            }
+            signed.push(Signed { id: by.id(), account: one.account, contract: *contract, currency, new });
         }
-        error.into()
-    })?;
-    let (amendment, currency) = insert_amendment(tx, by, account, id, first)?;
-    by.happened_to(tx, account, Kind::ContractAdded, ("contract", id), amendment_data(currency, amendment, first))?;
-    Ok((id, amendment))
+    }
+    expect_rates(tx, by, signed.iter().map(|one| one.currency))?;
+    put_amendments(tx, by, &signed)?;
+    let mut last = None;
+    let told = signed.iter().map(|one| {
+        let is_first = last.replace(one.contract) != Some(one.contract);
+        Told {
+            account: one.account,
+            kind: if is_first { Kind::ContractAdded } else { Kind::ContractAmended },
+            subject: ("contract", one.contract),
+            data: amendment_data(one.currency, one.id, one.new),
+        }
+    });
+    by.happened_each(tx, told.collect())?;
+    Ok(signed.iter().map(|one| (one.contract, one.id)).collect())
+}
+
+fn contract_taken(error: mainstay_db::Error, all: &[FirstContract<'_>]) -> Fault {
+    if !error.is_unique("external_id") {
+        return error.into();
+    }
+    let message = match all {
+        [one] => {
+            let external = one.new.external_id.as_deref().unwrap_or_default();
+            format!("Another contract has the external id {external}.")
+        }
+        _ => "Another contract was given the external id of one of these meanwhile.".to_owned(),
+    };
+    Fault::new(Problem::AlreadyExists, message)
 }
 
 /// From `amendment.start_on` on, the contract has another ARR or end.
@@ -251,7 +339,9 @@ pub fn amend_contract(
     contract: Uuid,
     amendment: &NewAmendment,
 ) -> Result<Uuid, Fault> {
-    let (id, currency) = insert_amendment(tx, by, account, contract, amendment)?;
+    let currency = currency_for(tx, by, contract, amendment)?;
+    let id = by.id();
+    put_amendments(tx, by, &[Signed { id, account, contract, currency, new: amendment }])?;
     let data = amendment_data(currency, id, amendment);
     by.happened_to(tx, account, Kind::ContractAmended, ("contract", contract), data)?;
     Ok(id)
@@ -266,52 +356,71 @@ fn amendment_data(currency: Currency, id: Uuid, new: &NewAmendment) -> serde_jso
 
 /// A contract keeps one currency, and every currency has a rate before it is used.
 fn currency_for(tx: &mut Tx<'_>, by: &By, contract: Uuid, new: &NewAmendment) -> Result<Currency, Fault> {
-    let home = by.workspace.currency;
     let own = contract_currency(tx, by.workspace.id, contract)?;
-    let currency = new.currency.or(own).unwrap_or(home);
+    let currency = new.currency.or(own).unwrap_or(by.workspace.currency);
     if let Some(own) = own.filter(|own| *own != currency) {
-        let message = format!("This contract is in {own}; give its amounts in {own}, or add another contract");
-        return Err(Fault::field(FieldError::new("/currency", FieldCode::Conflict, message)));
+        return Err(other_currency(own));
     }
-    if currency != home {
-        let year = i64::from(fiscal_year(by.today(), by.workspace.fiscal_year_start_month));
-        Rates::of(tx, &by.workspace, year)?.require("/currency", currency)?;
-    }
+    expect_rates(tx, by, [currency].into_iter())?;
     Ok(currency)
 }
 
-fn insert_amendment(
-    tx: &mut Tx<'_>,
-    by: &By,
+fn other_currency(own: Currency) -> Fault {
+    let message = format!("This contract is in {own}; give its amounts in {own}, or add another contract");
+    Fault::field(FieldError::new("/currency", FieldCode::Conflict, message))
+}
+
+fn expect_rates(tx: &mut Tx<'_>, by: &By, currencies: impl Iterator<Item = Currency>) -> Result<(), Fault> {
+    let mut foreign: Vec<Currency> = currencies.filter(|currency| *currency != by.workspace.currency).collect();
+    foreign.dedup();
+    if foreign.is_empty() {
+        return Ok(());
+    }
+    let year = i64::from(fiscal_year(by.today(), by.workspace.fiscal_year_start_month));
+    let rates = Rates::of(tx, &by.workspace, year)?;
+    foreign.into_iter().try_for_each(|currency| rates.require("/currency", currency)).map_err(Fault::field)
+}
+
+/// An amendment on its way in.
+struct Signed<'a> {
+    id: Uuid,
     account: Uuid,
     contract: Uuid,
-    new: &NewAmendment,
-) -> Result<(Uuid, Currency), Fault> {
-    let id = by.id();
-    let currency = currency_for(tx, by, contract, new)?;
-    by.reaches_back(account, new.start_on);
-    tx.exec(
-        sql!(
-            "INSERT INTO contract_amendment (id, workspace_id, account_id, contract_id, start_on, end_on, arr_minor,
-               currency, note, recorded_at, recorded_by, is_price)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-        ),
-        &[
-            &id,
-            &by.workspace.id,
-            &account,
-            &contract,
-            &new.start_on,
-            &new.end_on,
-            &new.arr_minor,
-            &currency.code(),
-            &new.note,
-            &by.at,
-            &by.user,
-            &new.is_price,
-        ],
+    currency: Currency,
+    new: &'a NewAmendment,
+}
+
+fn put_amendments(tx: &mut Tx<'_>, by: &By, signed: &[Signed<'_>]) -> Result<(), Fault> {
+    let codes: Vec<String> = signed.iter().map(|one| one.currency.code().to_owned()).collect();
+    let rows: Vec<Vec<&dyn Param>> = signed
+        .iter()
+        .zip(&codes)
+        .map(|(one, code)| {
+            by.reaches_back(one.account, one.new.start_on);
+            let row: [&dyn Param; 12] = [
+                &one.id,
+                &by.workspace.id,
+                &one.account,
+                &one.contract,
+                &one.new.start_on,
+                &one.new.end_on,
+                &one.new.arr_minor,
+                code,
+                &one.new.note,
+                &by.at,
+                &by.user,
+                &one.new.is_price,
+            ];
+            row.to_vec()
+        })
+        .collect();
+    tx.insert_many(
+        "INSERT INTO contract_amendment (id, workspace_id, account_id, contract_id, start_on, end_on, arr_minor,
+           currency, note, recorded_at, recorded_by, is_price)",
+        "",
+        &rows,
     )?;
-    Ok((id, currency))
+    Ok(())
 }
 
 /// What can change of a contract beside its worth.
@@ -349,14 +458,17 @@ pub fn edit_contract(tx: &mut Tx<'_>, by: &By, before: &Contract, terms: &Contra
 
 /// Days of notice of the account's contracts that have some.
 pub fn notice_days(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<(Uuid, i64)>, Fault> {
-    Ok(tx.rows(
-        sql!(
-            "SELECT id, notice_days FROM contract
-             WHERE workspace_id = $1 AND account_id = $2 AND notice_days IS NOT NULL ORDER BY id"
-        ),
-        &[&workspace, &account],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?)
+    Ok(notice_days_each(tx, workspace, &[account])?.remove(&account).unwrap_or_default())
+}
+
+/// The same of each of these accounts that has any.
+pub fn notice_days_each(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    accounts: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<(Uuid, i64)>>, Fault> {
+    let read = |row: &Row<'_>| Ok((row.get(2)?, (row.get(0)?, row.get(1)?)));
+    Ok(tx.rows_each(&notice_statement(), &[&workspace], accounts, read)?)
 }
 
 /// Takes an amendment back, as if it had never been signed; the row stays for the history.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
-use mainstay_db::{Row, Tx, sql};
+use mainstay_db::{Row, Tx, id_places, sql, statements};
 use mainstay_rules::custom_field::{Field, Kind as FieldKind, Value};
 use mainstay_rules::event::Kind;
 use serde_json::json;
@@ -34,18 +34,34 @@ fn read(row: &Row<'_>) -> mainstay_db::Result<Option<(String, Value)>> {
 
 /// Every value of the account, those of archived fields too.
 pub fn field_values(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<FieldValues, Fault> {
-    let rows = tx.rows(
-        sql!(
-            "SELECT f.key, f.kind, v.words, v.number, v.day, v.choice, v.person_id, COALESCE(u.name, '')
-             FROM account_field_value v
-             JOIN account_field f ON f.id = v.field_id
-             LEFT JOIN workspace_user u ON u.id = v.person_id
-             WHERE v.workspace_id = $1 AND v.account_id = $2"
-        ),
-        &[&workspace, &account],
-        read,
-    )?;
-    Ok(rows.into_iter().flatten().collect())
+    Ok(field_values_each(tx, workspace, &[account])?.remove(&account).unwrap_or_default())
+}
+
+fn each_statement() -> String {
+    format!(
+        "SELECT f.key, f.kind, v.words, v.number, v.day, v.choice, v.person_id, COALESCE(u.name, ''), v.account_id
+         FROM account_field_value v
+         JOIN account_field f ON f.id = v.field_id
+         LEFT JOIN workspace_user u ON u.id = v.person_id
+         WHERE v.workspace_id = $1 AND v.account_id IN ({})",
+        id_places(2)
+    )
+}
+
+fn composed() -> Vec<String> {
+    vec![each_statement()]
+}
+
+statements!(composed);
+
+/// The values of each of these accounts that has any.
+pub fn field_values_each(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    accounts: &[Uuid],
+) -> Result<HashMap<Uuid, FieldValues>, Fault> {
+    let each = tx.rows_each(&each_statement(), &[&workspace], accounts, |row| Ok((row.get(8)?, read(row)?)))?;
+    Ok(each.into_iter().map(|(account, values)| (account, values.into_iter().flatten().collect())).collect())
 }
 
 /// Values of accounts that typing their words again may not give: people, and choices that are offered no longer.

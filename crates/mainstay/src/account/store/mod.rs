@@ -22,13 +22,15 @@ pub use arr::{
     topmost,
 };
 pub use contract::{
-    Contract, ContractTerms, NewAmendment, NewContract, StoredAmendment, add_contract, amend_contract, amendment_count,
-    amendments, contract, contract_by_external_id, contract_currency, contract_keys, contracts, edit_contract,
-    in_home_currency, ledger, notice_days, rates_for, remove_contracts, withdraw_amendment,
+    Contract, ContractTerms, FirstContract, NewAmendment, NewContract, StoredAmendment, add_contract, add_contracts,
+    amend_contract, amendment_count, amendments, amendments_each, contract, contract_by_external_id, contract_currency,
+    contract_keys, contracts, edit_contract, in_home_currency, ledger, notice_days, notice_days_each, rates_for,
+    remove_contracts, withdraw_amendment,
 };
 pub use field::{FieldChange, add_field, change_field, field, field_uses, live_fields, own_fields};
 pub use field_value::{
-    FieldValues, accounts_naming, choice_places, field_values, lasting_values, put_fields, remove_field_values,
+    FieldValues, accounts_naming, choice_places, field_values, field_values_each, lasting_values, put_fields,
+    remove_field_values,
 };
 pub use hierarchy::{Related, hierarchy};
 pub use list::{Edited, Listed, Order, Place, Wanted, count, edited_since, listed, page};
@@ -43,16 +45,18 @@ pub use scope::{
     scopes,
 };
 pub use scope_arr::{ScopeArr, contract_scopes, scope_arr, set_contract_scope};
-pub use target::{remove_targets, set_target, target, target_set};
+pub use target::{remove_targets, set_first_targets, set_target, target, target_set, targets_each};
 pub use usage::{UsageMonth, record_usage, usage};
 pub use write::{
-    AccountChange, archive_account, create_account, edit_account, expect_version, lock_hierarchy, remove_account,
-    restore_account,
+    AccountChange, archive_account, create_account, create_accounts, edit_account, expect_version, lock_hierarchy,
+    remove_account, restore_account,
 };
+
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use mainstay_db::{Row, Tx, sql};
+use mainstay_db::{Row, Tx, id_places, only, sql, statements};
 use mainstay_rules::account::AccountType;
 use mainstay_rules::limits::PARENT_LEVELS_MAX;
 use mainstay_rules::permission::PodRole;
@@ -145,6 +149,27 @@ fn read(row: &Row<'_>) -> mainstay_db::Result<Account> {
 pub fn read_type(row: &Row<'_>, column: usize) -> mainstay_db::Result<AccountType> {
     let number: i64 = row.get(column)?;
     Ok(AccountType::parse(&number.to_string()).unwrap_or(AccountType::WHEN_UNTOLD))
+}
+
+fn each_statement() -> String {
+    format!(concat!("SELECT ", columns!(), " WHERE {} AND a.id IN ({})"), only("a.workspace_id", "$1"), id_places(3))
+}
+
+fn composed() -> Vec<String> {
+    vec![each_statement()]
+}
+
+statements!(composed);
+
+/// Those of these accounts that are there, as `user` stands to them.
+pub fn accounts_each(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    ids: &[Uuid],
+    user: Uuid,
+) -> Result<HashMap<Uuid, Account>, Fault> {
+    let found = tx.rows_of(&each_statement(), &[&workspace, &user], ids, read)?;
+    Ok(found.into_iter().map(|account| (account.id, account)).collect())
 }
 
 /// The account as `user` stands to it.

@@ -1,13 +1,15 @@
 //! The wanted increase of ARR in a fiscal year.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
-use mainstay_db::{Tx, sql};
+use mainstay_db::{Param, Row, Tx, id_places, sql, statements};
 use mainstay_rules::event::Kind;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::corridor::fault::Fault;
-use crate::corridor::verb::By;
+use crate::corridor::verb::{By, Told};
 
 pub fn target(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, fiscal_year: i64) -> Result<Option<i64>, Fault> {
     Ok(tx.one(
@@ -15,6 +17,31 @@ pub fn target(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, fiscal_year: i64)
         &[&workspace, &account, &fiscal_year],
         |row| row.get(0),
     )?)
+}
+
+fn each_statement() -> String {
+    format!(
+        "SELECT account_id, delta_minor FROM arr_target
+         WHERE workspace_id = $1 AND fiscal_year = $2 AND account_id IN ({})",
+        id_places(3)
+    )
+}
+
+fn composed() -> Vec<String> {
+    vec![each_statement()]
+}
+
+statements!(composed);
+
+/// The targets of these accounts that have one.
+pub fn targets_each(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    accounts: &[Uuid],
+    fiscal_year: i64,
+) -> Result<HashMap<Uuid, i64>, Fault> {
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    Ok(tx.rows_of(&each_statement(), &[&workspace, &fiscal_year], accounts, read)?.into_iter().collect())
 }
 
 /// When the target of a fiscal year was set as it stands, and by whom; the name is empty when the system did.
@@ -72,6 +99,23 @@ pub fn set_target(
     });
     by.happened_to(tx, account, Kind::TargetSet, ("account", account), data)?;
     Ok(())
+}
+
+/// Sets the targets of accounts that have none.
+pub fn set_first_targets(tx: &mut Tx<'_>, by: &By, fiscal_year: i64, targets: &[(Uuid, i64)]) -> Result<(), Fault> {
+    let currency = by.workspace.currency.code();
+    let rows: Vec<Vec<&dyn Param>> = targets
+        .iter()
+        .map(|(account, delta)| vec![&by.workspace.id as &dyn Param, account, &fiscal_year, delta, &currency])
+        .collect();
+    tx.insert_many("INSERT INTO arr_target (workspace_id, account_id, fiscal_year, delta_minor, currency)", "", &rows)?;
+    let told = targets.iter().map(|(account, delta)| Told {
+        account: *account,
+        kind: Kind::TargetSet,
+        subject: ("account", *account),
+        data: json!({ "fiscal_year": fiscal_year, "before": None::<i64>, "after": delta, "currency": currency }),
+    });
+    by.happened_each(tx, told.collect())
 }
 
 pub fn remove_targets(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), Fault> {

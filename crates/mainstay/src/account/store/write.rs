@@ -1,6 +1,6 @@
 //! The verbs that write an account.
 
-use mainstay_db::{Tx, sql};
+use mainstay_db::{Param, Tx, sql};
 use mainstay_rules::account::{AccountEdit, NewAccount, check_type_change};
 use mainstay_rules::event::Kind;
 use mainstay_rules::problem::Problem;
@@ -11,7 +11,7 @@ use super::account_type::{record_type, remove_type_changes};
 use super::{Account, account};
 use crate::corridor::fault::Fault;
 use crate::corridor::request::Care;
-use crate::corridor::verb::By;
+use crate::corridor::verb::{By, Told};
 
 /// The account's new fields, whole: what is not to change comes as it was.
 pub struct AccountChange {
@@ -67,34 +67,57 @@ fn taken(error: mainstay_db::Error, external_id: Option<&str>) -> Fault {
 
 /// Creates the account; its client pod is made by the pod room in the same transaction.
 pub fn create_account(tx: &mut Tx<'_>, by: &By, id: Uuid, new: &AccountChange) -> Result<(), Fault> {
-    tx.lock(&[id])?;
-    let f = &new.fields;
-    tx.exec(
-        sql!(
-            "INSERT INTO account (id, workspace_id, name, external_id, type, associate_id, industry, vertical, geography,
-               end_on, confidential, created_at, parent_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
-        ),
-        &[
-            &id,
-            &by.workspace.id,
-            &f.name,
-            &f.external_id,
-            &f.account_type.number(),
-            &new.associate_id,
-            &f.industry,
-            &f.vertical,
-            &f.geography,
-            &f.end_on,
-            &f.confidential,
-            &by.at,
-            &new.parent_id,
-        ],
+    create_accounts(tx, by, &[(id, new)])
+}
+
+/// Creates many accounts in a few statements.
+pub fn create_accounts(tx: &mut Tx<'_>, by: &By, new: &[(Uuid, &AccountChange)]) -> Result<(), Fault> {
+    let ids: Vec<Uuid> = new.iter().map(|(id, _)| *id).collect();
+    tx.lock(&ids)?;
+    let types: Vec<i64> = new.iter().map(|(_, new)| new.fields.account_type.number()).collect();
+    let rows: Vec<Vec<&dyn Param>> = new
+        .iter()
+        .zip(&types)
+        .map(|((id, new), number)| {
+            let f = &new.fields;
+            let row: [&dyn Param; 13] = [
+                id,
+                &by.workspace.id,
+                &f.name,
+                &f.external_id,
+                number,
+                &new.associate_id,
+                &f.industry,
+                &f.vertical,
+                &f.geography,
+                &f.end_on,
+                &f.confidential,
+                &by.at,
+                &new.parent_id,
+            ];
+            row.to_vec()
+        })
+        .collect();
+    tx.insert_many(
+        "INSERT INTO account (id, workspace_id, name, external_id, type, associate_id, industry, vertical, geography,
+           end_on, confidential, created_at, parent_id)",
+        "",
+        &rows,
     )
-    .map_err(|error| taken(error, f.external_id.as_deref()))?;
-    let data = json!({ "type": f.account_type.number(), "associate_id": new.associate_id });
-    by.happened_to(tx, id, Kind::AccountCreated, ("account", id), data)?;
-    Ok(())
+    .map_err(|error| match new {
+        [(_, one)] => taken(error, one.fields.external_id.as_deref()),
+        _ if error.is_unique("external_id") => {
+            Fault::new(Problem::AlreadyExists, "Another account was given the external id of one of these meanwhile.")
+        }
+        _ => error.into(),
+    })?;
+    let told = new.iter().map(|(id, new)| Told {
+        account: *id,
+        kind: Kind::AccountCreated,
+        subject: ("account", *id),
+        data: json!({ "type": new.fields.account_type.number(), "associate_id": new.associate_id }),
+    });
+    by.happened_each(tx, told.collect())
 }
 
 /// Locks the account and reads it as it is now; refuses when the client knows an older version.

@@ -66,7 +66,7 @@ async fn chunk(db: &Db, workspace: &Arc<Workspace>, some: Vec<Uuid>, rebuild: bo
             for account in some.iter().filter(|account| !due.contains(account)) {
                 let whole = !waiting.contains(account);
                 let before = shown(tx, workspace.id, *account, whole)?;
-                crate::app::project_account(tx, &by, *account)?;
+                crate::app::project_accounts(tx, &by, &[*account])?;
                 portfolio::rebuild(tx, &by, *account)?;
                 if shown(tx, workspace.id, *account, whole)? != before {
                     differing.push(*account);

@@ -131,10 +131,7 @@ impl Cast<'_> {
         let by = By::new(Arc::clone(&self.workspace), Some(self.user(OPERATIONS)?), self.app.source.clone());
         templates::publish(tx, &by)?;
         app::project(tx, &by)?;
-        for account in self.ids {
-            app::project_account(tx, &by, *account)?;
-        }
-        Ok(())
+        app::project_accounts(tx, &by, self.ids)
     }
 
     /// The snapshot that the schedule takes when a month is over.
@@ -145,9 +142,7 @@ impl Cast<'_> {
         let by = By::new(Arc::clone(&self.workspace), None, self.app.source.clone());
         let mut due = portfolio::due_lines(tx, by.workspace.id, by.today(), i64::MAX)?;
         due.extend(portfolio::due_histories(tx, by.workspace.id, by.today(), i64::MAX)?);
-        for account in due {
-            app::project_account(tx, &by, account)?;
-        }
+        app::project_accounts(tx, &by, &due)?;
         portfolio::take_snapshot(tx, &by, SnapshotKind::Monthly, last_day, "")?;
         Ok(())
     }

@@ -143,6 +143,7 @@ async fn sweep(app: &App, workspace: &Arc<Workspace>, id: Uuid) -> Result<(), Fa
         return Ok(());
     }
     while app.db.write_bulk(scope, move |tx| store::sweep(tx, workspace, id)).await? {}
+    app.behind.notify_one();
     Ok(())
 }
 

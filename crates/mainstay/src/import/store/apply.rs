@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use mainstay_db::{Dialect, Tx};
+use mainstay_db::{Dialect, IDS_AT_ONCE, Tx, events};
 use mainstay_rules::event::Kind;
 use mainstay_rules::field;
 use mainstay_rules::import::{Severity, StagedRow};
-use mainstay_rules::ledger::check_amendment;
 use mainstay_rules::limits::IMPORT_PROBLEMS_SHOWN_MAX;
 use mainstay_rules::permission::{PodRole, Role};
 use mainstay_rules::problem::Problem;
@@ -16,12 +15,12 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::check::{Against, Checked, Counts, Outcome, PlannedRow, check};
+use super::fresh::{self, Fresh, user_of};
 use super::large::{apply_at_once, expect_answers, is_compared_live, is_small};
 use super::match_row::Who;
 use super::model::{Applied, Before, Found, Import, Job, Status, Summary, Work};
 use super::money::{MoneyChange, OPENING_CONTRACT};
 use super::own;
-use super::people::Associate;
 use super::staged;
 use crate::account::store::{self as accounts, Account, AccountChange, NewContract};
 use crate::corridor::fault::Fault;
@@ -123,12 +122,15 @@ fn write(
     let rows = staged::rows(tx, by.workspace.id, import.id)?;
     staged::put_rows(tx, by.workspace.id, import.id, &rows)?;
     let newcomers = add_people(tx, by, checked.new_people.values())?;
+    let versions = create(tx, by, checked, fresh, &newcomers)?;
     for row in &checked.rows {
         let done = match (row.outcome, &row.account) {
-            (Outcome::Create, _) => {
-                let id = fresh.get(&row.staged.row).copied().ok_or_else(|| Fault::internal("a new row has no id"))?;
-                create(tx, by, id, row, &newcomers)?
-            }
+            (Outcome::Create, _) => Applied {
+                number: row.staged.row,
+                outcome: Outcome::Create.as_str(),
+                account: fresh.get(&row.staged.row).map(|id| (*id, versions.get(id).copied().unwrap_or(0))),
+                before: None,
+            },
             (Outcome::Update, Some(account)) => update(tx, by, account, row, &newcomers)?,
             (outcome, account) => Applied {
                 number: row.staged.row,
@@ -178,38 +180,27 @@ pub(super) fn add_people<'a>(
     Ok(added)
 }
 
-fn user_of(associate: Option<&Associate>, newcomers: &HashMap<String, Uuid>) -> Option<Uuid> {
-    match associate? {
-        Associate::Known(id) => Some(*id),
-        Associate::New(text) => newcomers.get(&text.to_lowercase()).copied(),
-    }
-}
-
-pub(super) fn create(
+/// Makes the accounts that are not there; gives their versions.
+fn create(
     tx: &mut Tx<'_>,
     by: &By,
-    id: Uuid,
-    row: &PlannedRow,
+    checked: &Checked,
+    fresh: &HashMap<usize, Uuid>,
     newcomers: &HashMap<String, Uuid>,
-) -> Result<Applied, Fault> {
-    let associate_id = user_of(row.change.associate.as_ref(), newcomers);
-    let fields = row.change.new_account();
-    accounts::create_account(tx, by, id, &AccountChange { associate_id, ..AccountChange::new(fields.clone()) })?;
-    match associate_id {
-        Some(user) => pods::put_member(tx, by, (id, &fields.name), user, PodRole::Owner, "account_executive")?,
-        None => {
-            pods::client_pod(tx, by, id, &fields.name)?;
-        }
+) -> Result<HashMap<Uuid, i64>, Fault> {
+    let templates = scores::templates(tx, by.workspace.id)?;
+    let mut all = Vec::new();
+    for row in checked.rows.iter().filter(|row| row.outcome == Outcome::Create) {
+        let id = fresh.get(&row.staged.row).copied().ok_or_else(|| Fault::internal("a new row has no id"))?;
+        all.push(Fresh::of_report(id, (&row.staged, &row.change), &templates, newcomers)?);
     }
-    let mut before = Before::default();
-    write_values(tx, by, id, row, &mut before)?;
-    let version = current(tx, by, id)?.version;
-    Ok(Applied {
-        number: row.staged.row,
-        outcome: Outcome::Create.as_str(),
-        account: Some((id, version)),
-        before: None,
-    })
+    let mut versions = HashMap::new();
+    for some in all.chunks(IDS_AT_ONCE) {
+        fresh::make(tx, by, some)?;
+        let ids: Vec<Uuid> = some.iter().map(|new| new.id).collect();
+        versions.extend(events::versions(tx, by.workspace.id, &ids)?);
+    }
+    Ok(versions)
 }
 
 pub(super) fn update(
@@ -265,7 +256,7 @@ fn current(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<Account, Fault> {
 fn write_values(tx: &mut Tx<'_>, by: &By, account: Uuid, row: &PlannedRow, before: &mut Before) -> Result<(), Fault> {
     write_scores(tx, by, account, row, before)?;
     write_money(tx, by, account, &row.change.money, &row.staged, before)?;
-    own::write(tx, by, account, &row.change.own, before)?;
+    before.own = own::write(tx, by, account, &row.change.own)?;
     if let Some(target) = row.change.target {
         let year = i64::from(fiscal_year(by.today(), by.workspace.fiscal_year_start_month));
         before.target = Some((year, accounts::target(tx, by.workspace.id, account, year)?));
@@ -307,15 +298,7 @@ fn write_money(
 ) -> Result<(), Fault> {
     let mut contract = money.contract;
     for amendment in [&money.earlier, &money.now].into_iter().flatten() {
-        check_amendment(amendment.start_on, amendment.end_on, amendment.arr_minor).map_err(|errors| {
-            let place = format!("Row {}", row.row);
-            Fault::invalid(
-                errors
-                    .into_iter()
-                    .map(|e| field::FieldError { message: format!("{place}: {}", e.message), ..e })
-                    .collect(),
-            )
-        })?;
+        fresh::expect_amendment(amendment, row.row)?;
         let (on, id) = if let Some(on) = contract {
             (on, accounts::amend_contract(tx, by, account, on, amendment)?)
         } else {

@@ -1,6 +1,6 @@
 //! The tables of a large file: its rows in chunks, what they say of each account, and what writing that did.
 
-use mainstay_db::{Param, Tx, sql};
+use mainstay_db::{Param, Tx, id_places, sql, statements};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -80,20 +80,38 @@ pub fn accounts_after(
     )?)
 }
 
-/// Everything that the rows say of one account.
-pub fn facts_of(tx: &mut Tx<'_>, workspace: Uuid, import: Uuid, account: Uuid) -> Result<Facts, Fault> {
-    let parts: Vec<String> = tx.rows(
-        sql!(
-            "SELECT facts FROM import_fact WHERE workspace_id = $1 AND import_id = $2 AND account_id = $3 ORDER BY part"
-        ),
-        &[&workspace, &import, &account],
-        |row| row.get(0),
-    )?;
-    let mut whole = Facts::default();
-    for part in parts {
-        whole.append(serde_json::from_str(&part).map_err(Fault::internal)?);
+fn facts_statement() -> String {
+    format!(
+        "SELECT account_id, facts FROM import_fact
+         WHERE workspace_id = $1 AND import_id = $2 AND account_id IN ({}) ORDER BY account_id, part",
+        id_places(3)
+    )
+}
+
+fn composed() -> Vec<String> {
+    vec![facts_statement()]
+}
+
+statements!(composed);
+
+/// Everything that the rows say of these accounts.
+pub fn facts_of(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    import: Uuid,
+    accounts: &[Uuid],
+) -> Result<Vec<(Uuid, Facts)>, Fault> {
+    let parts: Vec<(Uuid, String)> =
+        tx.rows_of(&facts_statement(), &[&workspace, &import], accounts, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut found: Vec<(Uuid, Facts)> = Vec::with_capacity(accounts.len());
+    for (account, part) in parts {
+        let part: Facts = serde_json::from_str(&part).map_err(Fault::internal)?;
+        match found.last_mut() {
+            Some((last, whole)) if *last == account => whole.append(part),
+            _ => found.push((account, part)),
+        }
     }
-    Ok(whole)
+    Ok(found)
 }
 
 /// Takes away some of the facts; says whether any were left.
@@ -141,23 +159,19 @@ pub struct Trace {
     pub metrics: Vec<String>,
 }
 
-pub fn put_trace(
-    tx: &mut Tx<'_>,
-    workspace: Uuid,
-    import: Uuid,
-    account: Uuid,
-    version: i64,
-    trace: &Trace,
-) -> Result<(), Fault> {
-    let text = serde_json::to_string(trace).map_err(Fault::internal)?;
-    tx.exec(
-        sql!(
-            "INSERT INTO import_account (import_id, workspace_id, account_id, account_version, trace)
-             VALUES ($1, $2, $3, $4, $5)"
-        ),
-        &[&import, &workspace, &account, &version, &text],
-    )?;
-    Ok(())
+/// What writing these accounts did, each with its version after it.
+pub fn put_traces(tx: &mut Tx<'_>, workspace: Uuid, import: Uuid, traces: &[(Uuid, i64, Trace)]) -> Result<(), Fault> {
+    let mut texts = Vec::with_capacity(traces.len());
+    for (_, _, trace) in traces {
+        texts.push(serde_json::to_string(trace).map_err(Fault::internal)?);
+    }
+    let rows: Vec<Vec<&dyn Param>> = traces
+        .iter()
+        .zip(&texts)
+        .map(|((account, version, _), text)| vec![&import as &dyn Param, &workspace, account, version, text])
+        .collect();
+    let head = "INSERT INTO import_account (import_id, workspace_id, account_id, account_version, trace)";
+    Ok(tx.insert_many(head, "", &rows)?)
 }
 
 /// An account that an import wrote to.

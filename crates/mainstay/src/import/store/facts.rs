@@ -7,19 +7,22 @@ use mainstay_db::Tx;
 use mainstay_rules::account::{AccountType, NewAccount};
 use mainstay_rules::currency::Currency;
 use mainstay_rules::import::{ContractRow, StagedRow};
+use mainstay_rules::scorecard::Templates;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::apply;
 use super::check::{Outcome, PlannedRow};
 use super::chunk::Trace;
+use super::fresh::{self, Fresh};
 use super::match_row;
 use super::money::When;
 use super::people::People;
-use crate::account::store::{self as accounts, AccountChange, NewAmendment, NewContract, StoredAmendment};
+use crate::account::store::{
+    self as accounts, Account, AccountChange, Contract, NewAmendment, NewContract, StoredAmendment,
+};
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
-use crate::pod::store as pods;
 use crate::scorecard::store::{self as scores, Past};
 
 /// Of one account.
@@ -58,6 +61,21 @@ pub struct ScoreFact {
     pub evidence_url: String,
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Uuid>,
+}
+
+impl Named {
+    fn account(&self) -> NewAccount {
+        NewAccount {
+            name: self.name.clone(),
+            external_id: self.external_id.clone(),
+            account_type: AccountType::WHEN_UNTOLD,
+            industry: None,
+            vertical: None,
+            geography: None,
+            end_on: None,
+            confidential: false,
+        }
+    }
 }
 
 impl Facts {
@@ -110,7 +128,9 @@ impl News {
 pub fn news(tx: &mut Tx<'_>, by: &By, account: Uuid, facts: &Facts) -> Result<News, Fault> {
     let mut news = News::default();
     if !facts.contracts.is_empty() {
-        contract_news(tx, by, account, &facts.contracts, &mut news)?;
+        let held = accounts::contracts(tx, by.workspace.id, account)?;
+        let signed = accounts::amendments(tx, by.workspace.id, account)?;
+        contract_news(&held, &signed, &facts.contracts, &mut news);
     }
     if !facts.scores.is_empty() {
         score_news(tx, by, account, &facts.scores, &mut news)?;
@@ -118,9 +138,7 @@ pub fn news(tx: &mut Tx<'_>, by: &By, account: Uuid, facts: &Facts) -> Result<Ne
     Ok(news)
 }
 
-fn contract_news(tx: &mut Tx<'_>, by: &By, account: Uuid, rows: &[ContractRow], news: &mut News) -> Result<(), Fault> {
-    let held = accounts::contracts(tx, by.workspace.id, account)?;
-    let signed: Vec<StoredAmendment> = accounts::amendments(tx, by.workspace.id, account)?;
+fn contract_news(held: &[Contract], signed: &[StoredAmendment], rows: &[ContractRow], news: &mut News) {
     let mut new_in: HashMap<(Option<String>, String), Currency> = HashMap::new();
     for row in rows {
         let by_id = row.contract_id.as_ref().map(|id| held.iter().find(|c| c.external_id.as_ref() == Some(id)));
@@ -134,7 +152,7 @@ fn contract_news(tx: &mut Tx<'_>, by: &By, account: Uuid, rows: &[ContractRow], 
         };
         // A contract keeps one currency, whether it is held or made by an earlier row.
         let own = match contract {
-            Some(contract) => accounts::currency_in(&signed, contract.id).unwrap_or(row.currency),
+            Some(contract) => accounts::currency_in(signed, contract.id).unwrap_or(row.currency),
             None => *new_in.entry(key(&named(row))).or_insert(row.currency),
         };
         if own != row.currency {
@@ -160,7 +178,6 @@ fn contract_news(tx: &mut Tx<'_>, by: &By, account: Uuid, rows: &[ContractRow], 
         };
         news.contracts.push((place, amendment));
     }
-    Ok(())
 }
 
 fn named(row: &ContractRow) -> NewContract {
@@ -196,7 +213,68 @@ fn score_news(tx: &mut Tx<'_>, by: &By, account: Uuid, facts: &[ScoreFact], news
     Ok(())
 }
 
-/// Writes everything that the file says of one account; its lock is held.
+/// Makes the accounts that are not there yet, with everything that the file says of them.
+pub fn make(
+    tx: &mut Tx<'_>,
+    by: &By,
+    all: &[(Uuid, Facts, Named)],
+    people: &People,
+) -> Result<Vec<(Uuid, Done)>, Fault> {
+    let templates = scores::templates(tx, by.workspace.id)?;
+    let mut fresh: Vec<Fresh> = Vec::with_capacity(all.len());
+    let mut done: Vec<(Uuid, Done)> = Vec::with_capacity(all.len());
+    for (account, facts, named) in all {
+        let mut of_one = Done::default();
+        if let Some(new) = planned(tx, by, (*account, facts, named), people, &templates, &mut of_one)? {
+            of_one.trace.made = true;
+            fresh.push(new);
+        }
+        done.push((*account, of_one));
+    }
+    let signed = fresh::make(tx, by, &fresh)?;
+    let made = done.iter_mut().filter(|(_, done)| done.trace.made);
+    for ((_, done), amendments) in made.zip(signed) {
+        done.trace.amendments = amendments;
+    }
+    Ok(done)
+}
+
+/// The account that rows make; none when nothing can be made of them any more.
+fn planned(
+    tx: &mut Tx<'_>,
+    by: &By,
+    (account, facts, named): (Uuid, &Facts, &Named),
+    people: &People,
+    templates: &Templates,
+    done: &mut Done,
+) -> Result<Option<Fresh>, Fault> {
+    if let Some(row) = &facts.report {
+        let when = When::of(&by.workspace, by.at);
+        let (change, _) = match_row::compare(tx, &by.workspace, people, when, None, row)?;
+        if !change.refused.is_empty() {
+            // A choice or a person that was there when the file was checked.
+            done.refused = 1;
+            return Ok(None);
+        }
+        done.written = 1;
+        return Ok(Some(Fresh::of_report(account, (row, &change), templates, &HashMap::new())?));
+    }
+    let mut news = News::default();
+    contract_news(&[], &[], &facts.contracts, &mut news);
+    (done.unchanged, done.refused, done.written) = (news.unchanged, news.refused, news.count());
+    let mut new = Fresh::new(account, AccountChange::new(named.account()), templates);
+    for (place, amendment) in news.contracts {
+        let Place::New(contract) = place else { continue };
+        // Several rows may amend a contract that the first of them makes.
+        match new.contracts.iter_mut().find(|(known, _)| key(known) == key(&contract)) {
+            Some((_, amendments)) => amendments.push(amendment),
+            None => new.contracts.push((contract, vec![amendment])),
+        }
+    }
+    Ok(Some(new))
+}
+
+/// Writes everything that the file says of one account that is there; its lock is held.
 pub fn write(
     tx: &mut Tx<'_>,
     by: &By,
@@ -205,21 +283,13 @@ pub fn write(
     facts: &Facts,
     people: &People,
 ) -> Result<Done, Fault> {
-    let mut done = Done::default();
+    let Some(held) = accounts::account(tx, by.workspace.id, account, Uuid::nil())? else {
+        return Ok(Done { refused: facts.rows(), ..Done::default() });
+    };
     if let Some(row) = &facts.report {
-        return report(tx, by, account, facts, row, people);
+        return report(tx, by, &held, row, people);
     }
-    match &facts.new {
-        Some(named) => {
-            make(tx, by, account, named)?;
-            done.trace.made = true;
-        }
-        None if accounts::account(tx, by.workspace.id, account, Uuid::nil())?.is_none() => {
-            done.refused = facts.rows();
-            return Ok(done);
-        }
-        None => {}
-    }
+    let mut done = Done::default();
     let news = news(tx, by, account, facts)?;
     (done.unchanged, done.refused) = (news.unchanged, news.refused);
     done.written = news.count();
@@ -228,22 +298,6 @@ pub fn write(
         done.trace.metrics = scores::record_past(tx, by, account, import, &news.scores)?;
     }
     Ok(done)
-}
-
-fn make(tx: &mut Tx<'_>, by: &By, account: Uuid, named: &Named) -> Result<(), Fault> {
-    let fields = NewAccount {
-        name: named.name.clone(),
-        external_id: named.external_id.clone(),
-        account_type: AccountType::WHEN_UNTOLD,
-        industry: None,
-        vertical: None,
-        geography: None,
-        end_on: None,
-        confidential: false,
-    };
-    accounts::create_account(tx, by, account, &AccountChange::new(fields))?;
-    pods::client_pod(tx, by, account, &named.name)?;
-    Ok(())
 }
 
 fn write_contracts(
@@ -280,34 +334,18 @@ fn key(new: &NewContract) -> (Option<String>, String) {
 }
 
 /// A row about the account itself, compared anew with what is held now.
-fn report(
-    tx: &mut Tx<'_>,
-    by: &By,
-    account: Uuid,
-    facts: &Facts,
-    row: &StagedRow,
-    people: &People,
-) -> Result<Done, Fault> {
-    let held = accounts::account(tx, by.workspace.id, account, Uuid::nil())?;
-    if held.is_none() && facts.new.is_none() {
-        return Ok(Done { refused: 1, ..Done::default() });
-    }
+fn report(tx: &mut Tx<'_>, by: &By, held: &Account, row: &StagedRow, people: &People) -> Result<Done, Fault> {
     let when = When::of(&by.workspace, by.at);
-    let (change, _) = match_row::compare(tx, &by.workspace, people, when, held.as_ref(), row)?;
+    let (change, _) = match_row::compare(tx, &by.workspace, people, when, Some(held), row)?;
     if !change.refused.is_empty() {
         // A choice or a person that was there when the file was checked.
         return Ok(Done { refused: 1, ..Done::default() });
     }
-    if held.is_some() && change.is_empty() {
+    if change.is_empty() {
         return Ok(Done { unchanged: 1, ..Done::default() });
     }
-    let outcome = if held.is_some() { Outcome::Update } else { Outcome::Create };
-    let planned = PlannedRow { outcome, staged: row.clone(), account: held.clone(), change };
-    let nobody = HashMap::new();
-    let applied = match &held {
-        None => apply::create(tx, by, account, &planned, &nobody)?,
-        Some(held) => apply::update(tx, by, held, &planned, &nobody)?,
-    };
-    let trace = Trace { made: held.is_none(), before: applied.before, ..Trace::default() };
+    let planned = PlannedRow { outcome: Outcome::Update, staged: row.clone(), account: Some(held.clone()), change };
+    let applied = apply::update(tx, by, held, &planned, &HashMap::new())?;
+    let trace = Trace { before: applied.before, ..Trace::default() };
     Ok(Done { written: 1, trace, ..Done::default() })
 }

@@ -1,7 +1,7 @@
 //! Large files step by step, each step a short transaction: keep the rows, check them, sort them by account, write the
 //! accounts one after the other, and take them back. A step that was done is not done again after a crash.
 
-use mainstay_db::Tx;
+use mainstay_db::{IDS_AT_ONCE, Tx, events};
 use mainstay_rules::custom_field::Field as OwnField;
 use mainstay_rules::event::Kind;
 use mainstay_rules::field::{FieldCode, FieldError};
@@ -33,7 +33,7 @@ use crate::corridor::verb::By;
 /// Rows that one transaction writes about: some twenty milliseconds on SQLite, behind which others wait.
 const STEP_ROWS: i64 = 1_500;
 /// Accounts that one transaction writes: each has its line of the report and its event.
-const STEP_ACCOUNTS: i64 = 25;
+const STEP_ACCOUNTS: i64 = 50;
 /// Chunks of one file that one transaction reads when everything is done at once.
 const ALL: i64 = 1_000_000;
 
@@ -135,8 +135,8 @@ pub fn apply_at_once(
     // Writing counts them once more.
     let refused = found.counts.refused - held_refused;
     let mut job = Job { refused, left_out: found.counts.left_out, ..Job::default() };
-    for (account, facts) in &facts {
-        write_account(tx, by, import.id, *account, facts, &people, &mut job)?;
+    for some in some_at_a_time(facts) {
+        write_accounts(tx, by, import.id, some, &people, &mut job)?;
     }
     chunk::put_refused(tx, workspace, import.id, &walker.refused)?;
     finish(tx, by, import, &found, &job)
@@ -209,27 +209,46 @@ pub fn with_people(tx: &mut Tx<'_>, by: &By, found: &Found) -> Result<People, Fa
     People::load(tx, by.workspace.id)
 }
 
-fn write_account(
+fn some_at_a_time(mut all: Vec<(Uuid, Facts)>) -> impl Iterator<Item = Vec<(Uuid, Facts)>> {
+    std::iter::from_fn(move || {
+        let some: Vec<(Uuid, Facts)> = all.drain(..all.len().min(IDS_AT_ONCE)).collect();
+        (!some.is_empty()).then_some(some)
+    })
+}
+
+fn write_accounts(
     tx: &mut Tx<'_>,
     by: &By,
     import: Uuid,
-    account: Uuid,
-    facts: &Facts,
+    all: Vec<(Uuid, Facts)>,
     people: &People,
     job: &mut Job,
 ) -> Result<(), Fault> {
-    let Done { written, unchanged, refused, trace } = facts::write(tx, by, import, account, facts, people)?;
-    job.unchanged += unchanged;
-    job.refused += refused;
-    job.written += written;
-    if written == 0 && !trace.made {
-        return Ok(());
+    let (mut fresh, mut done) = (Vec::new(), Vec::new());
+    for (account, mut facts) in all {
+        match facts.new.take() {
+            Some(named) => fresh.push((account, facts, named)),
+            None => done.push((account, facts::write(tx, by, import, account, &facts, people)?)),
+        }
     }
-    job.accounts += 1;
-    job.accounts_new += usize::from(trace.made);
-    let held = accounts::account(tx, by.workspace.id, account, Uuid::nil())?;
-    let version = held.map_or(0, |held| held.version);
-    chunk::put_trace(tx, by.workspace.id, import, account, version, &trace)
+    done.extend(facts::make(tx, by, &fresh, people)?);
+    let mut traces = Vec::new();
+    for (account, Done { written, unchanged, refused, trace }) in done {
+        job.unchanged += unchanged;
+        job.refused += refused;
+        job.written += written;
+        if written > 0 || trace.made {
+            job.accounts += 1;
+            job.accounts_new += usize::from(trace.made);
+            traces.push((account, 0, trace));
+        }
+    }
+    let ids: Vec<Uuid> = traces.iter().map(|(account, ..)| *account).collect();
+    let versions = events::versions(tx, by.workspace.id, &ids)?;
+    for (account, version, _) in &mut traces {
+        *version = versions.get(account).copied().unwrap_or(0);
+    }
+    chunk::put_traces(tx, by.workspace.id, import, &traces)
 }
 
 /// The next accounts of a file that is written in the background; says whether it is finished.
@@ -251,14 +270,13 @@ pub fn apply_step(tx: &mut Tx<'_>, by: &By, import: Uuid) -> Result<bool, Fault>
         return Ok(true);
     };
     job.after = Some(*last);
-    tx.lock(&some.iter().map(|(account, _)| *account).collect::<Vec<_>>())?;
+    let ids: Vec<Uuid> = some.iter().map(|(account, _)| *account).collect();
+    tx.lock(&ids)?;
     let names_people = import.kind == SheetKind::Accounts;
     let people = if names_people { People::load(tx, workspace)? } else { People::default() };
-    for (account, count) in &some {
-        let facts = chunk::facts_of(tx, workspace, import.id, *account)?;
-        write_account(tx, by, import.id, *account, &facts, &people, &mut job)?;
-        job.done += count;
-    }
+    let facts = chunk::facts_of(tx, workspace, import.id, &ids)?;
+    write_accounts(tx, by, import.id, facts, &people, &mut job)?;
+    job.done += some.iter().map(|(_, count)| count).sum::<i64>();
     staged::set_work(tx, workspace, import.id, Some(Work::Applying), &job)?;
     Ok(false)
 }

@@ -5,6 +5,7 @@ mod changes;
 mod check;
 mod chunk;
 mod facts;
+mod fresh;
 mod index;
 mod large;
 mod mapping;
@@ -33,8 +34,8 @@ pub use match_row::Who;
 pub use model::{Applied, AppliedRow, Before, Found, Import, Job, Settings, Status, Summary, UndoSummary, Work};
 pub use sheet::{Cell, SheetRow};
 pub use staged::{
-    applied_rows, at_work, begin, discard, get, list, refused_rows, remembered, rows, save_settings, set_row_count,
-    set_summary, set_work,
+    applied_rows, at_work, begin, discard, get, is_writing, list, refused_rows, remembered, rows, save_settings,
+    set_row_count, set_summary, set_work,
 };
 pub use undo::{cancel, undo};
 pub use walk::Walker;

@@ -15,6 +15,7 @@ use crate::corridor::verb::By;
 use crate::people::store::User;
 
 /// A field of an account that gets another value.
+#[derive(Clone)]
 pub struct OwnChange {
     pub field: OwnField,
     pub before: Option<Value>,
@@ -85,15 +86,20 @@ fn named<'a>(people: &'a People, words: &str) -> Vec<&'a User> {
     }
 }
 
-/// Writes what changes; what was there before is noted for undo.
-pub fn write(tx: &mut Tx<'_>, by: &By, account: Uuid, changes: &[OwnChange], before: &mut Before) -> Result<(), Fault> {
+/// Writes what changes; gives what was there before, for undo.
+pub fn write(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: Uuid,
+    changes: &[OwnChange],
+) -> Result<Vec<(String, Option<Value>)>, Fault> {
     if changes.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    before.own = changes.iter().map(|change| (change.field.key.clone(), change.before.clone())).collect();
+    let before = changes.iter().map(|change| (change.field.key.clone(), change.before.clone())).collect();
     let wanted: Vec<_> = changes.iter().map(|change| (change.field.clone(), Some(change.after.clone()))).collect();
     accounts::put_fields(tx, by, account, &wanted)?;
-    Ok(())
+    Ok(before)
 }
 
 /// Gives the fields that an import changed their earlier values, archived ones too.

@@ -124,6 +124,19 @@ pub fn at_work(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Vec<Import>, Fault> {
     )?)
 }
 
+/// Whether rows are being written, or taken back, in the background.
+pub fn is_writing(tx: &mut Tx<'_>, workspace: Uuid) -> Result<bool, Fault> {
+    let found = tx.one(
+        sql!(
+            "SELECT 1 FROM import i WHERE i.workspace_id = $1 AND i.work IS NOT NULL
+             AND i.work IN ('applying', 'undoing', 'reversing') LIMIT 1"
+        ),
+        &[&workspace],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
+}
+
 pub(super) fn as_json(value: &impl Serialize) -> Result<Value, Fault> {
     serde_json::to_value(value).map_err(Fault::internal)
 }

@@ -37,7 +37,7 @@ pub fn apply_bulk(tx: &mut Tx<'_>, by: &By, caller: &Caller, asked: &BulkIn) -> 
     for row in plan.rows.iter().filter(|row| row.outcome == Outcome::Change) {
         write(tx, by, caller, &row.account, &plan.wanted, &asked.reason)?;
         // Another scorecard may score it anew, which counts as one of its events: the version after that is kept.
-        crate::app::project_account(tx, by, row.account.id)?;
+        crate::app::project_accounts(tx, by, &[row.account.id])?;
         let kept = BulkRow {
             account: row.account.id,
             name: String::new(),

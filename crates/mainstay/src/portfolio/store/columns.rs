@@ -1,6 +1,6 @@
 //! The columns that a line has wherever it is stored, and their values.
 
-use mainstay_db::{Param, statements};
+use mainstay_db::Param;
 use uuid::Uuid;
 
 use super::facets::{Places, facets};
@@ -80,22 +80,14 @@ pub(super) fn values(line: &Line, workspace: Uuid, places: &Places) -> Result<Ve
 }
 
 /// The line of today, written or written anew; the day of its history is that of a new line.
-pub(super) fn line_statement() -> String {
+/// The head and the tail of `insert_many`.
+pub(super) fn line_statement() -> (String, String) {
     let columns: Vec<&str> =
         STORED.into_iter().chain(["version", "computed_on", "next_change_on", "history_from"]).collect();
-    let places: Vec<String> = (1..=columns.len()).map(|n| format!("${n}")).collect();
-    let changing = columns.iter().enumerate().skip(2).filter(|(_, column)| **column != "history_from");
-    let set: Vec<String> = changing.map(|(index, column)| format!("{column} = ${}", index + 1)).collect();
-    format!(
-        "INSERT INTO portfolio_line ({}) VALUES ({}) ON CONFLICT (account_id) DO UPDATE SET {}",
-        columns.join(", "),
-        places.join(", "),
-        set.join(", ")
+    let changing = columns.iter().skip(2).filter(|column| **column != "history_from");
+    let set: Vec<String> = changing.map(|column| format!("{column} = excluded.{column}")).collect();
+    (
+        format!("INSERT INTO portfolio_line ({})", columns.join(", ")),
+        format!("ON CONFLICT (account_id) DO UPDATE SET {}", set.join(", ")),
     )
 }
-
-fn composed() -> Vec<String> {
-    vec![line_statement()]
-}
-
-statements!(composed);

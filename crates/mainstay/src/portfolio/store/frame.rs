@@ -1,7 +1,7 @@
 //! The time of a report: which rows its lines are read from. Filter, order and totals are one text for all.
 
 use jiff::civil::{Date, date};
-use mainstay_db::Param;
+use mainstay_db::{Param, only};
 use uuid::Uuid;
 
 use super::compute::month_of;
@@ -36,6 +36,21 @@ impl Frame {
             Self::Snapshot(_) => {
                 format!("FROM snapshot_line l WHERE l.workspace_id = $1 AND l.snapshot_id = ${first}")
             }
+        }
+    }
+
+    /// The same for a few accounts, which are named behind it: found by their keys, whatever else is asked.
+    pub(super) fn source_of_some(self, first: usize) -> String {
+        let workspace = only("l.workspace_id", "$1");
+        match self {
+            Self::Now => format!("FROM portfolio_line l WHERE {workspace}"),
+            // A stretch begins in its month.
+            Self::AsOf(_) => format!(
+                "FROM portfolio_history l
+                 WHERE {workspace} AND l.from_on >= ${first} AND l.from_on <= ${day} AND l.until_on > ${day}",
+                day = first + 1
+            ),
+            Self::Snapshot(_) => format!("FROM snapshot_line l WHERE {workspace} AND l.snapshot_id = ${first}"),
         }
     }
 

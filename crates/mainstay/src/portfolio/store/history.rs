@@ -3,8 +3,10 @@
 //! A stretch ends with its month at the latest, so that every row belongs to one month and the report as of a day
 //! is read off an index of that month.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
-use mainstay_db::{Param, Row, Tx, sql};
+use mainstay_db::{Param, Row, Tx, id_places, only, sql, statements};
 use uuid::Uuid;
 
 use super::columns::{STORED, values};
@@ -43,40 +45,101 @@ impl Waiting {
     }
 }
 
-pub(super) fn waiting(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Waiting, Fault> {
-    let found = tx.one(
-        sql!("SELECT next_change_on, history_from FROM portfolio_line WHERE workspace_id = $1 AND account_id = $2"),
-        &[&workspace, &account],
-        |row| Ok(Waiting { next_change_on: row.get(0)?, history_from: row.get(1)? }),
-    )?;
-    Ok(found.unwrap_or_default())
+/// What stands of an account before its line of today is written.
+#[derive(Default)]
+pub(super) struct Before {
+    waiting: Waiting,
+    newest: Option<Stretch>,
 }
 
-/// Keeps the history in step with the line of today, which has just been written.
-///
+fn waiting_statement() -> String {
+    format!(
+        "SELECT account_id, next_change_on, history_from FROM portfolio_line WHERE {} AND account_id IN ({})",
+        only("workspace_id", "$1"),
+        id_places(2)
+    )
+}
+
+fn newest_statement() -> String {
+    format!(
+        concat!(
+            "SELECT ",
+            past_columns!(),
+            ", l.from_on, l.until_on FROM portfolio_history l WHERE {} AND l.from_on >= $2 AND l.account_id IN ({})
+               AND NOT EXISTS (SELECT 1 FROM portfolio_history n
+                 WHERE n.account_id = l.account_id AND n.from_on > l.from_on)"
+        ),
+        only("l.workspace_id", "$1"),
+        id_places(3)
+    )
+}
+
+fn composed() -> Vec<String> {
+    vec![waiting_statement(), newest_statement()]
+}
+
+statements!(composed);
+
+pub(super) fn before_each(tx: &mut Tx<'_>, workspace: Uuid, accounts: &[Uuid]) -> Result<HashMap<Uuid, Before>, Fault> {
+    let mut each: HashMap<Uuid, Before> = HashMap::new();
+    let waiting = tx.rows_of(&waiting_statement(), &[&workspace], accounts, |row| {
+        Ok((row.get(0)?, Waiting { next_change_on: row.get(1)?, history_from: row.get(2)? }))
+    })?;
+    for (account, waiting) in waiting {
+        each.entry(account).or_default().waiting = waiting;
+    }
+    for newest in tx.rows_of(&newest_statement(), &[&workspace, &FIRST_DAY], accounts, stretch)? {
+        let account = newest.line.account_id;
+        each.entry(account).or_default().newest = Some(newest);
+    }
+    Ok(each)
+}
+
+/// Keeps the histories in step with the lines of today, which have just been written.
+pub(super) fn follow<'a>(
+    tx: &mut Tx<'_>,
+    by: &By,
+    lines: impl Iterator<Item = &'a Line>,
+    before: &HashMap<Uuid, Before>,
+) -> Result<(), Fault> {
+    let nothing = Before::default();
+    let mut postponed = Vec::new();
+    for line in lines {
+        let before = before.get(&line.account_id).unwrap_or(&nothing);
+        postponed.extend(follow_one(tx, by, line, before)?.map(|from| (line.account_id, from)));
+    }
+    postpone(tx, by, &postponed)
+}
+
 /// What concerns today alone ends the newest stretch and begins one. A fact of an earlier day has everything written
 /// anew from that day on; those of an import wait for the housekeeping, so that many of one account are one writing.
-pub(super) fn follow(tx: &mut Tx<'_>, by: &By, line: &Line, waiting: &Waiting) -> Result<(), Fault> {
+/// Gives the day from which the history is to wait.
+fn follow_one(tx: &mut Tx<'_>, by: &By, line: &Line, before: &Before) -> Result<Option<Date>, Fault> {
     let today = by.today();
+    let Before { waiting, newest } = before;
     let line = &Line { version: 0, ..line.clone() };
     let from = waiting.turned().chain(by.reach(line.account_id)).fold(today, Date::min);
-    let newest = newest(tx, by.workspace.id, line.account_id)?;
     if newest.as_ref().is_some_and(|newest| newest.line.confidential != line.confidential) {
         keep_right(tx, by, line)?;
     }
     if by.cause.is_some() && (from < today || newest.is_none()) {
-        return postpone(tx, by, line.account_id, newest.map_or(LONG_AGO, |_| from));
+        return Ok(Some(newest.as_ref().map_or(LONG_AGO, |_| from)));
     }
-    let Some(newest) = newest else { return rewrite(tx, by, line, LONG_AGO) };
+    let Some(newest) = newest else {
+        rewrite(tx, by, line, LONG_AGO)?;
+        return Ok(None);
+    };
     // Their course is known from the events, which are asked when the history is written anew.
     let moved = newest.line.account_type != line.account_type || newest.line.archived != line.archived;
     if from < today || newest.until_on < today || moved {
-        return rewrite(tx, by, line, from.min(newest.until_on));
+        rewrite(tx, by, line, from.min(newest.until_on))?;
+        return Ok(None);
     }
     if waiting.history_from.is_some_and(|due| due <= today) {
         is_written(tx, by, line.account_id)?;
     }
-    follow_today(tx, by, line, &newest)
+    follow_today(tx, by, line, newest)?;
+    Ok(None)
 }
 
 fn follow_today(tx: &mut Tx<'_>, by: &By, line: &Line, newest: &Stretch) -> Result<(), Fault> {
@@ -101,15 +164,18 @@ fn keep_right(tx: &mut Tx<'_>, by: &By, line: &Line) -> Result<(), Fault> {
     snapshot::keep_right(tx, by.workspace.id, line.account_id, line.confidential)
 }
 
-fn postpone(tx: &mut Tx<'_>, by: &By, account: Uuid, from: Date) -> Result<(), Fault> {
-    tx.exec(
-        sql!(
-            "UPDATE portfolio_line
-             SET history_from = CASE WHEN history_from < $3 THEN history_from ELSE $3 END
-             WHERE workspace_id = $1 AND account_id = $2"
-        ),
-        &[&by.workspace.id, &account, &from],
-    )?;
+/// The histories of these accounts wait, each from its day on.
+fn postpone(tx: &mut Tx<'_>, by: &By, accounts: &[(Uuid, Date)]) -> Result<(), Fault> {
+    for (account, from) in accounts {
+        tx.exec(
+            sql!(
+                "UPDATE portfolio_line
+                 SET history_from = CASE WHEN history_from < $3 THEN history_from ELSE $3 END
+                 WHERE workspace_id = $1 AND account_id = $2"
+            ),
+            &[&by.workspace.id, account, from],
+        )?;
+    }
     Ok(())
 }
 
@@ -124,19 +190,6 @@ pub fn due_histories(tx: &mut Tx<'_>, workspace: Uuid, today: Date, limit: i64) 
 
 fn stretch(row: &Row<'_>) -> mainstay_db::Result<Stretch> {
     Ok(Stretch { from_on: row.get(COLUMNS)?, until_on: row.get(COLUMNS + 1)?, line: read(row)? })
-}
-
-fn newest(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Option<Stretch>, Fault> {
-    Ok(tx.one(
-        sql!(concat!(
-            "SELECT ",
-            past_columns!(),
-            ", l.from_on, l.until_on FROM portfolio_history l WHERE l.workspace_id = $1 AND l.account_id = $2
-             ORDER BY l.from_on DESC LIMIT 1"
-        )),
-        &[&workspace, &account],
-        stretch,
-    )?)
 }
 
 /// Every stretch of an account, oldest first.

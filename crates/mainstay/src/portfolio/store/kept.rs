@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use mainstay_db::{Tx, id_places, sql, statements};
+use mainstay_db::{Tx, id_places, only, sql, statements};
 use uuid::Uuid;
 
 use crate::corridor::fault::Fault;
@@ -37,11 +37,11 @@ pub fn last_board(tx: &mut Tx<'_>, workspace: Uuid, day: Date, shown: Option<Uui
     )?)
 }
 
-/// SQLite keeps the order of a CROSS JOIN, and so looks each account up instead of reading the whole snapshot.
 fn statement() -> String {
     format!(
-        "SELECT l.account_id, l.overall, l.arr_now, l.archived FROM account a CROSS JOIN snapshot_line l
-         WHERE a.id IN ({}) AND l.workspace_id = $1 AND l.snapshot_id = $2 AND l.account_id = a.id",
+        "SELECT l.account_id, l.overall, l.arr_now, l.archived FROM snapshot_line l
+         WHERE {} AND l.snapshot_id = $2 AND l.account_id IN ({})",
+        only("l.workspace_id", "$1"),
         id_places(3)
     )
 }

@@ -144,15 +144,12 @@ pub fn line(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Option<Li
     )?)
 }
 
-/// From the accounts to their lines: SQLite keeps the order of a CROSS JOIN, and would read the workspace's lines otherwise.
 fn statement(frame: Frame) -> String {
     let first = 3;
-    // A stretch begins in its month.
-    let begins = if matches!(frame, Frame::AsOf(_)) { format!(" AND l.from_on >= ${first}") } else { String::new() };
     format!(
-        "SELECT {} {} AND {}{begins} AND l.account_id = a.id AND a.id IN ({})",
+        "SELECT {} {} AND {} AND l.account_id IN ({})",
         frame.columns(),
-        frame.source(first).replacen("FROM ", "FROM account a CROSS JOIN ", 1),
+        frame.source_of_some(first),
         visible!("$2"),
         id_places(first + frame.parameters().len())
     )

@@ -1,46 +1,100 @@
-//! The projector: one account's line of today, and its history in step with it.
+//! The projector: the lines of today, and their history in step with them.
+
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 use mainstay_db::{Param, Tx, sql};
 use mainstay_rules::progress::fiscal_year;
+use mainstay_rules::scorecard::{Latest, Templates};
 use uuid::Uuid;
 
 use super::compute::{self, Books, month_after};
 use super::line::Line;
 use super::{columns, history, snapshot};
-use crate::account::store as accounts;
+use crate::account::store::{self as accounts, Account, FieldValues, StoredAmendment};
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
 use crate::{people, scorecard};
 
-/// Writes the account's line as of today, and what it says of past days; an account that is gone has neither.
-pub fn project(tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<(), Fault> {
-    let (workspace, today, month) = (by.workspace.id, by.today(), by.workspace.fiscal_year_start_month);
-    let Some(account) = accounts::account(tx, workspace, id, Uuid::nil())? else {
-        return remove_line(tx, workspace, id);
-    };
-    let latest = scorecard::store::latest(tx, workspace, id)?;
-    let ledger = accounts::ledger(tx, &by.workspace, id, today)?;
-    let notice_days = accounts::notice_days(tx, workspace, id)?;
-    let target = accounts::target(tx, workspace, id, i64::from(fiscal_year(today, month)))?;
-    let templates = scorecard::store::templates(tx, workspace)?;
-    let books = Books { templates: &templates, latest: &latest, ledger: &ledger, notice_days: &notice_days, target };
-    let base = compute::base(&account, accounts::field_values(tx, workspace, id)?);
-    let line = compute::line(&base, &books, today, month);
-    let before = history::waiting(tx, workspace, id)?;
-    let next_change_on = compute::next_change(&ledger, templates.governing(account.segment()), today, month);
-    write(tx, by, &line, next_change_on)?;
-    history::follow(tx, by, &line, &before)
+/// Writes the lines of accounts as of today, and what they say of past days; an account that is gone has neither.
+pub fn project(tx: &mut Tx<'_>, by: &By, ids: &[Uuid]) -> Result<(), Fault> {
+    let held = Held::load(tx, by, ids)?;
+    let before = history::before_each(tx, by.workspace.id, ids)?;
+    let mut lines = Vec::with_capacity(ids.len());
+    for id in ids {
+        match held.line(tx, by, *id)? {
+            Some(told) => lines.push(told),
+            None => remove_line(tx, by.workspace.id, *id)?,
+        }
+    }
+    write(tx, by, &lines)?;
+    history::follow(tx, by, lines.iter().map(|(line, _)| line), &before)
 }
 
-fn write(tx: &mut Tx<'_>, by: &By, line: &Line, next_change_on: Date) -> Result<(), Fault> {
+/// What the other rooms hold of some accounts.
+struct Held {
+    templates: Templates,
+    accounts: HashMap<Uuid, Account>,
+    fields: HashMap<Uuid, FieldValues>,
+    latest: HashMap<Uuid, Vec<Latest>>,
+    signed: HashMap<Uuid, Vec<StoredAmendment>>,
+    notice_days: HashMap<Uuid, Vec<(Uuid, i64)>>,
+    targets: HashMap<Uuid, i64>,
+}
+
+impl Held {
+    fn load(tx: &mut Tx<'_>, by: &By, ids: &[Uuid]) -> Result<Self, Fault> {
+        let workspace = by.workspace.id;
+        let year = i64::from(fiscal_year(by.today(), by.workspace.fiscal_year_start_month));
+        Ok(Self {
+            templates: scorecard::store::templates(tx, workspace)?,
+            accounts: accounts::accounts_each(tx, workspace, ids, Uuid::nil())?,
+            fields: accounts::field_values_each(tx, workspace, ids)?,
+            latest: scorecard::store::latest_each(tx, workspace, ids)?,
+            signed: accounts::amendments_each(tx, workspace, ids)?,
+            notice_days: accounts::notice_days_each(tx, workspace, ids)?,
+            targets: accounts::targets_each(tx, workspace, ids, year)?,
+        })
+    }
+
+    /// The line, and the day on which it reads otherwise without anybody writing.
+    fn line(&self, tx: &mut Tx<'_>, by: &By, id: Uuid) -> Result<Option<(Line, Date)>, Fault> {
+        let Some(account) = self.accounts.get(&id) else { return Ok(None) };
+        let (today, month) = (by.today(), by.workspace.fiscal_year_start_month);
+        let signed = self.signed.get(&id).map_or(&[][..], Vec::as_slice);
+        let rates = accounts::rates_for(tx, &by.workspace, signed, today)?;
+        let ledger = accounts::in_home_currency(signed, &rates)?;
+        let books = Books {
+            templates: &self.templates,
+            latest: self.latest.get(&id).map_or(&[], Vec::as_slice),
+            ledger: &ledger,
+            notice_days: self.notice_days.get(&id).map_or(&[], Vec::as_slice),
+            target: self.targets.get(&id).copied(),
+        };
+        let base = compute::base(account, self.fields.get(&id).cloned().unwrap_or_default());
+        let template = self.templates.governing(account.segment());
+        let next_change_on = compute::next_change(&ledger, template, today, month);
+        Ok(Some((compute::line(&base, &books, today, month), next_change_on)))
+    }
+}
+
+fn write(tx: &mut Tx<'_>, by: &By, lines: &[(Line, Date)]) -> Result<(), Fault> {
     let places = accounts::choice_places(tx, by.workspace.id)?;
-    let values = columns::values(line, by.workspace.id, &places)?;
     let (today, history_from) = (by.today(), month_after(by.today()));
-    let mut parameters: Vec<&dyn Param> = values.iter().map(|value| &**value).collect();
-    parameters.extend::<[&dyn Param; 4]>([&line.version, &today, &next_change_on, &history_from]);
-    tx.exec(&columns::line_statement(), &parameters)?;
-    Ok(())
+    let mut values = Vec::with_capacity(lines.len());
+    for (line, _) in lines {
+        values.push(columns::values(line, by.workspace.id, &places)?);
+    }
+    let rows: Vec<Vec<&dyn Param>> = lines
+        .iter()
+        .zip(&values)
+        .map(|((line, next_change_on), values)| {
+            let more: [&dyn Param; 4] = [&line.version, &today, next_change_on, &history_from];
+            values.iter().map(|value| &**value).chain(more).collect()
+        })
+        .collect();
+    let (head, tail) = columns::line_statement();
+    Ok(tx.insert_many(&head, &tail, &rows)?)
 }
 
 /// The associate's name on every line that shows it; the history follows with the next housekeeping.

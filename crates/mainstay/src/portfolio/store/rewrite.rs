@@ -65,7 +65,7 @@ pub(super) fn rewrite(tx: &mut Tx<'_>, by: &By, now: &Line, from: Date) -> Resul
 
 /// The account's line of today and its whole history, computed from nothing but the facts.
 pub fn rebuild(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), Fault> {
-    super::project::project(tx, by, account)?;
+    super::project::project(tx, by, &[account])?;
     match super::line::line(tx, by.workspace.id, account)? {
         Some(line) => rewrite(tx, by, &Line { version: 0, ..line }, super::project::LONG_AGO),
         None => Ok(()),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use mainstay_db::{Tx, id_places, statements};
+use mainstay_db::{Tx, id_places, only, statements};
 use mainstay_rules::score::Mean;
 use uuid::Uuid;
 
@@ -18,12 +18,12 @@ pub struct OverallStretch {
     pub overall: Option<Mean>,
 }
 
-/// SQLite keeps the order of a CROSS JOIN, and so looks each account up instead of reading the workspace's history.
 fn statement() -> String {
     format!(
         "SELECT h.account_id, h.from_on, h.until_on, CASE WHEN h.scored_steps > 0 THEN h.overall END
-         FROM account a CROSS JOIN portfolio_history h
-         WHERE a.id IN ({}) AND h.workspace_id = $1 AND h.account_id = a.id AND h.from_on >= $2 AND h.from_on <= $3",
+         FROM portfolio_history h
+         WHERE {} AND h.from_on >= $2 AND h.from_on <= $3 AND h.account_id IN ({})",
+        only("h.workspace_id", "$1"),
         id_places(4)
     )
 }
@@ -42,13 +42,8 @@ pub fn overall_between(
     accounts: &[Uuid],
     (first, last): (Date, Date),
 ) -> Result<HashMap<Uuid, Vec<OverallStretch>>, Fault> {
-    let rows = tx.rows_of(&statement(), &[&workspace, &month_of(first), &last], accounts, |row| {
+    Ok(tx.rows_each(&statement(), &[&workspace, &month_of(first), &last], accounts, |row| {
         let overall = row.get::<Option<i64>>(3)?.map(Mean::from_millionths);
         Ok((row.get::<Uuid>(0)?, OverallStretch { from_on: row.get(1)?, until_on: row.get(2)?, overall }))
-    })?;
-    let mut found: HashMap<Uuid, Vec<OverallStretch>> = HashMap::new();
-    for (account, stretch) in rows {
-        found.entry(account).or_default().push(stretch);
-    }
-    Ok(found)
+    })?)
 }

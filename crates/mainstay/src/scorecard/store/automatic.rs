@@ -15,18 +15,24 @@ use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
 use crate::signal::store as signals;
 
-/// Brings the automatic scores of an account up to date; a score that stays the same is not written again.
-pub fn follow_signals(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), Fault> {
+/// Brings the automatic scores of accounts up to date; a score that stays the same is not written again.
+pub fn follow_signals(tx: &mut Tx<'_>, by: &By, accounts: &[Uuid]) -> Result<(), Fault> {
     let templates = templates(tx, by.workspace.id)?;
     if templates.all().all(|template| template.automatic().next().is_none()) {
         return Ok(());
     }
     // An account that is gone has no scores to follow.
-    let Some(found) = accounts::account(tx, by.workspace.id, account, Uuid::nil())? else { return Ok(()) };
-    let template = templates.governing(found.segment());
-    if template.automatic().next().is_none() {
-        return Ok(());
+    let found = accounts::accounts_each(tx, by.workspace.id, accounts, Uuid::nil())?;
+    for account in accounts {
+        let template = found.get(account).map(|found| templates.governing(found.segment()));
+        if let Some(template) = template.filter(|template| template.automatic().next().is_some()) {
+            follow_of(tx, by, *account, template)?;
+        }
     }
+    Ok(())
+}
+
+fn follow_of(tx: &mut Tx<'_>, by: &By, account: Uuid, template: &Template) -> Result<(), Fault> {
     let mut moments = signals::moments_since(tx, by, account)?;
     moments.retain(|at| *at < by.at);
     moments.push(by.at);

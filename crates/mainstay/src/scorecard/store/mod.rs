@@ -17,14 +17,16 @@ pub use automatic::{Compared, compare_automatic, follow_signals};
 pub use past::{Known, Past, known, record_past, remove_past};
 pub use publish::{Stored, Version, all_stored, checked, draft, publish, stored, text_of, versions};
 pub use read::{
-    Recorded, all, as_of, as_of_each, history, is_scored, latest, newest, recent, recorded, recorded_between,
-    recorded_between_each, scores_since,
+    Recorded, all, as_of, as_of_each, history, is_scored, latest, latest_each, newest, recent, recorded,
+    recorded_between, recorded_between_each, scores_since,
 };
 pub use roll_up::follow_scopes;
 pub use scope::{ScopeScore, move_scope_scores, newest_of_scopes, record_on_scope, recorded_on_scope, rolled_up};
 pub use scope_card::{ScopeCard, ScopeCards, scope_cards};
 pub use template::{Between, PublishedIn, low_of, template_of, templates, version_text, versions_between};
 pub use times::{BEGINNING, Times, of_texts, texts, times};
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use mainstay_db::{Row, Tx, sql};
@@ -37,7 +39,7 @@ use uuid::Uuid;
 
 use self::fact::Of;
 use crate::corridor::fault::Fault;
-use crate::corridor::verb::By;
+use crate::corridor::verb::{By, Told};
 use crate::signal::store as signals;
 
 /// A score that somebody states.
@@ -68,7 +70,55 @@ pub fn record(tx: &mut Tx<'_>, by: &By, account: Uuid, new: &ScoreIn) -> Result<
     record_with(tx, by, account, new, &template, origin)
 }
 
-/// The same under a template that is known; only what was worked out may score an automatic sub-metric, or one that
+/// Scores of an account that has none yet, all of now.
+pub struct FirstScores {
+    pub account: Uuid,
+    /// The one that governs it.
+    pub template: Arc<Template>,
+    pub scores: Vec<(String, Score)>,
+    pub note: String,
+}
+
+/// Records the first scores of many accounts in a few statements.
+pub fn record_first(tx: &mut Tx<'_>, by: &By, all: &[FirstScores]) -> Result<(), Fault> {
+    let (mut rows, mut told) = (Vec::new(), Vec::new());
+    for FirstScores { account, template, scores, note } in all {
+        for (metric, value) in scores {
+            let stated = NewScore {
+                value: Some(*value),
+                effective_at: by.at,
+                confirms: false,
+                has_evidence: false,
+                origin: Origin::Stated,
+            };
+            scorecard::record(template, metric, stated, None, by.at).map_err(|error| refused(&error))?;
+            let (id, hundredths) = (by.id(), Some(value.hundredths()));
+            rows.push(fact::Row {
+                id,
+                account: *account,
+                metric,
+                hundredths,
+                note,
+                evidence_url: "",
+                effective_at: by.at,
+                by: by.user,
+                template: &template.key,
+                template_version: i64::from(template.version),
+                import: None,
+            });
+            told.push(Told {
+                account: *account,
+                kind: Kind::ScoreRecorded,
+                subject: ("score", id),
+                data: json!({ "metric": metric, "before": None::<i64>, "after": hundredths }),
+            });
+        }
+    }
+    fact::put_each(tx, by, &rows)?;
+    by.happened_each(tx, told)
+}
+
+/// As `record`, under a template that is known; only what was worked out may score an automatic sub-metric, or one that
 /// is rolled up from the account's scopes.
 fn record_with(
     tx: &mut Tx<'_>,

@@ -1,14 +1,14 @@
 //! Scores of the past that come in by the thousand: recorded together, told as one event of the account.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::Timestamp;
-use mainstay_db::{Param, Tx, sql};
+use mainstay_db::{Tx, sql};
 use mainstay_rules::event::Kind;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::fact::{Newest, Of, keep_newest};
+use super::fact::{self, Newest, Of, Row, keep_newest};
 use super::template_of;
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
@@ -44,51 +44,26 @@ pub fn record_past(
     import: Uuid,
     scores: &[Past],
 ) -> Result<Vec<String>, Fault> {
-    let ids: Vec<Uuid> = scores.iter().map(|_| by.id()).collect();
     let template = template_of(tx, by.workspace.id, account)?;
-    let version = i64::from(template.version);
-    let rows: Vec<Vec<&dyn Param>> = scores
-        .iter()
-        .zip(&ids)
-        .map(|(score, id)| {
-            vec![
-                id as &dyn Param,
-                &by.workspace.id,
-                &account,
-                &score.metric,
-                &score.hundredths,
-                &score.note,
-                &score.evidence_url,
-                &score.effective_at,
-                &by.at,
-                &score.by,
-                &template.key,
-                &version,
-                &import,
-            ]
-        })
-        .collect();
-    tx.insert_many(
-        "INSERT INTO score (id, workspace_id, account_id, metric, value, note, evidence_url, effective_at, recorded_at,
-           recorded_by, template, template_version, import_id)",
-        "",
-        &rows,
-    )?;
-    let mut newest: BTreeMap<&str, (&Past, Uuid)> = BTreeMap::new();
-    for (score, id) in scores.iter().zip(&ids) {
-        let kept = newest.entry(&score.metric).or_insert((score, *id));
-        if score.effective_at >= kept.0.effective_at {
-            *kept = (score, *id);
-        }
-    }
-    for (metric, (score, id)) in &newest {
-        let (id, hundredths, effective_at) = (*id, Some(score.hundredths), score.effective_at);
-        keep_newest(tx, by, Of { account, scope: None }, Newest { metric, id, hundredths, effective_at })?;
-    }
+    let rows = scores.iter().map(|score| Row {
+        id: by.id(),
+        account,
+        metric: &score.metric,
+        hundredths: Some(score.hundredths),
+        note: &score.note,
+        evidence_url: &score.evidence_url,
+        effective_at: score.effective_at,
+        by: score.by,
+        template: &template.key,
+        template_version: i64::from(template.version),
+        import: Some(import),
+    });
+    fact::put_each(tx, by, &rows.collect::<Vec<_>>())?;
     if let Some(first) = scores.iter().map(|score| score.effective_at).min() {
         by.reaches_back(account, by.workspace.day_of(first));
     }
-    let metrics: Vec<String> = newest.keys().map(|metric| (*metric).to_owned()).collect();
+    let metrics: BTreeSet<&str> = scores.iter().map(|score| score.metric.as_str()).collect();
+    let metrics: Vec<String> = metrics.into_iter().map(str::to_owned).collect();
     let data = json!({ "scores": scores.len(), "metrics": metrics });
     by.happened_to(tx, account, Kind::ScoresImported, ("import", import), data)?;
     Ok(metrics)

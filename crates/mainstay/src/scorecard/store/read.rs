@@ -28,11 +28,20 @@ pub struct Recorded {
 
 /// The newest fact of each metric of an account.
 pub fn latest(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Latest>, Fault> {
-    Ok(tx.rows(
-        sql!("SELECT metric, value, effective_at FROM score_latest WHERE workspace_id = $1 AND account_id = $2"),
-        &[&workspace, &account],
-        fact,
-    )?)
+    Ok(latest_each(tx, workspace, &[account])?.remove(&account).unwrap_or_default())
+}
+
+fn latest_statement() -> String {
+    format!(
+        "SELECT metric, value, effective_at, account_id FROM score_latest
+         WHERE workspace_id = $1 AND account_id IN ({})",
+        id_places(2)
+    )
+}
+
+/// The same of each of these accounts that has any.
+pub fn latest_each(tx: &mut Tx<'_>, workspace: Uuid, accounts: &[Uuid]) -> Result<HashMap<Uuid, Vec<Latest>>, Fault> {
+    Ok(tx.rows_each(&latest_statement(), &[&workspace], accounts, |row| Ok((row.get(3)?, fact(row)?)))?)
 }
 
 macro_rules! recorded {
@@ -144,7 +153,7 @@ fn as_of_statement() -> String {
 }
 
 fn statements_of_many() -> Vec<String> {
-    vec![between_statement(), as_of_statement()]
+    vec![between_statement(), as_of_statement(), latest_statement()]
 }
 
 statements!(statements_of_many);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use mainstay_db::{Tx, sql};
+use mainstay_db::{Tx, id_places, sql, statements};
 use mainstay_rules::roll_up::{Tree, Weight, expected_users};
 use mainstay_rules::score::Score;
 use mainstay_rules::scorecard::{MetricRef, Origin, Template};
@@ -21,9 +21,28 @@ use crate::corridor::verb::By;
 /// Later scores of one metric that a backdated one rewrites at most.
 const MOMENTS_MAX: i64 = 500;
 
-/// Brings the account's scores up to date that are rolled up from its scopes; one that stays the same is not written
-/// again, unless somebody looked again. What the scopes weigh is what they bring on that day.
-pub fn follow_scopes(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), Fault> {
+fn scored_statement() -> String {
+    format!(
+        "SELECT DISTINCT account_id FROM scope_score_latest WHERE workspace_id = $1 AND account_id IN ({})",
+        id_places(2)
+    )
+}
+
+fn composed() -> Vec<String> {
+    vec![scored_statement()]
+}
+
+statements!(composed);
+
+/// Brings the accounts' scores up to date that are rolled up from their scopes; few have any.
+pub fn follow_scopes(tx: &mut Tx<'_>, by: &By, accounts: &[Uuid]) -> Result<(), Fault> {
+    let scored: Vec<Uuid> = tx.rows_of(&scored_statement(), &[&by.workspace.id], accounts, |row| row.get(0))?;
+    scored.into_iter().try_for_each(|account| follow_of(tx, by, account))
+}
+
+/// A score that stays the same is not written again, unless somebody looked again. What the scopes weigh is what they
+/// bring on that day.
+fn follow_of(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), Fault> {
     let newest = newest_of_scopes(tx, by.workspace.id, account)?;
     if newest.is_empty() {
         return Ok(());
