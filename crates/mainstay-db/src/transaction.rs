@@ -16,8 +16,9 @@ use crate::{Dialect, Scope};
 pub const MAX_ROWS: usize = 200_000;
 /// Accounts that one transaction may lock.
 pub const MAX_LOCKS: usize = 2_500;
-/// Sizes of the statements that `insert_many` splits its rows into on PostgreSQL: few, so that they stay prepared.
-const CHUNKS: [usize; 7] = [256, 64, 32, 16, 8, 4, 1];
+/// Sizes of the statements that `insert_many` splits its rows into on PostgreSQL: few, so that they stay prepared. As
+/// many as are asked for at once are written at once.
+const CHUNKS: [usize; 5] = [256, IDS_AT_ONCE, 16, 4, 1];
 const MAX_PARAMETERS: usize = 65_535;
 /// Ids that one statement of [`Tx::rows_of`] asks for.
 pub const IDS_AT_ONCE: usize = 50;
@@ -389,10 +390,10 @@ pub fn id_places(first: usize) -> String {
     names.join(", ")
 }
 
-/// `column = place` as a condition that SQLite never seeks by, beside an `IN` of ids. It knows nothing of how many rows
-/// a workspace has, and would take its index for a better one than the key of the account.
+/// `column = place` as a condition by which nothing is sought, beside an `IN` of ids. No database knows how many rows a
+/// workspace has before it has counted them, and would take its index for a better one than the key of the account.
 pub fn only(column: &str, place: &str) -> String {
-    format!("{column} >= {place} AND {column} <= {place}")
+    format!("CASE WHEN {column} = {place} THEN TRUE ELSE FALSE END")
 }
 
 fn placeholders(rows: usize, width: usize) -> String {

@@ -263,9 +263,9 @@ pub fn record_score(tx: &mut Tx<'_>, by: &By, account: uuid::Uuid, metric: &str,
     scorecard::store::record(tx, by, account, &new)
 }
 
-/// Whether rows of a file are being written at this time.
+/// Whether a file is at work at this time: its rows come one after another, and share the writer with everything else.
 pub fn is_importing(tx: &mut Tx<'_>, workspace: uuid::Uuid) -> Result<bool, Fault> {
-    import::store::is_writing(tx, workspace)
+    import::store::is_any_at_work(tx, workspace)
 }
 
 /// How often the clock of the house is looked at.

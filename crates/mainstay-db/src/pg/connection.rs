@@ -14,11 +14,23 @@ pub(crate) struct Connection {
     pub client: Client,
     /// BEGIN was answered, COMMIT or ROLLBACK not yet.
     pub in_transaction: bool,
-    statements: HashMap<String, Statement>,
+    statements: HashMap<String, Prepared>,
     capacity: usize,
     /// The server says that a prepared statement no longer fits its table.
     stale_plan: bool,
 }
+
+/// A statement and the plan that the server keeps with it.
+struct Prepared {
+    statement: Statement,
+    uses: u64,
+    anew_at: u64,
+}
+
+/// A plan fits the tables as large as they were when it was made: of an empty one it reads the whole, and would go on
+/// to do so while an import fills it. So a statement is prepared anew after so many uses, and then each time that it
+/// has been used twice as often.
+const FIRST_USES: u64 = 16;
 
 impl Connection {
     pub fn new(client: Client, capacity: usize) -> Connection {
@@ -53,14 +65,19 @@ impl Connection {
     }
 
     fn prepared(&mut self, sql: &str) -> Result<Statement> {
-        if let Some(statement) = self.statements.get(sql) {
-            return Ok(statement.clone());
+        if let Some(kept) = self.statements.get_mut(sql) {
+            kept.uses += 1;
+            if kept.uses < kept.anew_at {
+                return Ok(kept.statement.clone());
+            }
         }
         let statement = self.client.prepare(sql)?;
         if self.statements.len() >= self.capacity {
             self.statements.clear(); // rare, and simpler than an order of use
         }
-        self.statements.insert(sql.to_owned(), statement.clone());
+        let uses = self.statements.get(sql).map_or(0, |kept| kept.uses);
+        let kept = Prepared { statement: statement.clone(), uses, anew_at: (uses * 2).max(FIRST_USES) };
+        self.statements.insert(sql.to_owned(), kept);
         Ok(statement)
     }
 

@@ -56,8 +56,8 @@ async fn follow(app: &App, cursor: Cursor) -> Result<Cursor, Fault> {
         .db
         .read(Scope::System, move |tx| {
             let events = events::after(tx, None, cursor, BATCH_EVENTS)?;
-            let mut readers = BTreeMap::new();
-            events.into_iter().map(|event| message(tx, event, &mut readers)).collect::<Result<Vec<_>, Fault>>()
+            let readers = store::account_readers(tx, &events)?;
+            events.into_iter().map(|event| message(tx, event, &readers)).collect::<Result<Vec<_>, Fault>>()
         })
         .await?;
     let reached = messages.last().map_or(cursor, |message| message.cursor);
@@ -68,8 +68,7 @@ async fn follow(app: &App, cursor: Cursor) -> Result<Cursor, Fault> {
     Ok(reached)
 }
 
-/// The message of an event; each account of a batch is asked once who may read it.
-fn message(tx: &mut Tx<'_>, event: Event, known: &mut BTreeMap<Uuid, Readers>) -> Result<Changed, Fault> {
+fn message(tx: &mut Tx<'_>, event: Event, known: &BTreeMap<Uuid, Readers>) -> Result<Changed, Fault> {
     let readers = store::readers_of(tx, &event, known)?;
     Ok(Changed {
         workspace: event.workspace,

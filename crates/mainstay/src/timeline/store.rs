@@ -1,6 +1,6 @@
 //! Reading the timeline; it is written by the verbs of all rooms through `By`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use mainstay_db::Tx;
@@ -127,10 +127,10 @@ pub fn after(tx: &mut Tx<'_>, caller: &Caller, cursor: Cursor, limit: i64) -> Re
     let workspace = caller.workspace.id;
     let events = events::after(tx, Some(workspace), cursor, limit)?;
     let reached = events.last().map_or(cursor, |event| event.cursor);
-    let mut known = BTreeMap::new();
+    let known = account_readers(tx, &events)?;
     let mut seen = Vec::with_capacity(events.len());
     for event in events {
-        if readers_of(tx, &event, &mut known)?.include(caller.user) {
+        if readers_of(tx, &event, &known)?.include(caller.user) {
             seen.push(event);
         }
     }
@@ -142,10 +142,10 @@ pub fn head(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Cursor, Fault> {
     Ok(events::head(tx, Some(workspace))?)
 }
 
-/// Who may be told of an event; each account of a batch is asked once.
+/// Who may be told of an event; who reads its account is known for the whole batch.
 ///
 /// That an account is gone is told to everybody: whoever copied it must forget it, and the event holds no more than its id.
-pub fn readers_of(tx: &mut Tx<'_>, event: &Event, known: &mut BTreeMap<Uuid, Readers>) -> Result<Readers, Fault> {
+pub fn readers_of(tx: &mut Tx<'_>, event: &Event, known: &BTreeMap<Uuid, Readers>) -> Result<Readers, Fault> {
     if event.subject_kind == "task" && event.account.is_none() {
         // About no account: its owner and whoever wrote it down.
         let task = task::store::task(tx, event.workspace, event.subject, Uuid::nil())?;
@@ -153,26 +153,32 @@ pub fn readers_of(tx: &mut Tx<'_>, event: &Event, known: &mut BTreeMap<Uuid, Rea
             task.map_or_else(Vec::new, |task| std::iter::once(task.owner_id).chain(task.created_by).collect()),
         ));
     }
-    let Some(account) = event.account.filter(|_| event.kind != Kind::AccountRemoved.as_str()) else {
-        return Ok(Readers::Workspace);
-    };
-    if let Some(readers) = known.get(&account) {
-        return Ok(readers.clone());
-    }
-    let readers = readers(tx, event.workspace, account)?;
-    known.insert(account, readers.clone());
-    Ok(readers)
+    Ok(match event.account.filter(|_| event.kind != Kind::AccountRemoved.as_str()) {
+        // Of an account that is gone nobody can be asked any more, so nobody reads its past.
+        Some(account) => known.get(&account).cloned().unwrap_or_else(|| Readers::Users(Vec::new())),
+        None => Readers::Workspace,
+    })
 }
 
-/// Who may read of an account today: everybody, or the pod of a confidential one.
-/// Of an account that is gone nobody can be asked any more, so nobody reads its past.
-fn readers(tx: &mut Tx<'_>, workspace: Uuid, id: Uuid) -> Result<Readers, Fault> {
-    match account::store::account(tx, workspace, id, Uuid::nil())? {
-        None => Ok(Readers::Users(Vec::new())),
-        Some(account) if !account.confidential => Ok(Readers::Workspace),
-        Some(_) => {
-            let members = pod::store::members(tx, workspace, id)?;
-            Ok(Readers::Users(members.into_iter().map(|member| member.user_id).collect()))
+/// Who may read today of the accounts of these events: everybody, or the pod of a confidential one. One that is gone is
+/// not among them.
+pub fn account_readers(tx: &mut Tx<'_>, events: &[Event]) -> Result<BTreeMap<Uuid, Readers>, Fault> {
+    let mut of_workspace: BTreeMap<Uuid, BTreeSet<Uuid>> = BTreeMap::new();
+    for event in events {
+        of_workspace.entry(event.workspace).or_default().extend(event.account);
+    }
+    let mut known = BTreeMap::new();
+    for (workspace, accounts) in of_workspace {
+        let accounts: Vec<Uuid> = accounts.into_iter().collect();
+        for (id, account) in account::store::accounts_each(tx, workspace, &accounts, Uuid::nil())? {
+            let readers = if account.confidential {
+                let members = pod::store::members(tx, workspace, id)?;
+                Readers::Users(members.into_iter().map(|member| member.user_id).collect())
+            } else {
+                Readers::Workspace
+            };
+            known.insert(id, readers);
         }
     }
+    Ok(known)
 }

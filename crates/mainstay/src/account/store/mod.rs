@@ -1,6 +1,7 @@
 //! The account room's tables: accounts here, contracts and targets beside.
 
 mod account_type;
+mod amendment;
 mod arr;
 mod contract;
 mod field;
@@ -17,15 +18,17 @@ mod usage;
 mod write;
 
 pub use account_type::{TypeChange, type_change, type_changes};
+pub use amendment::{
+    NewAmendment, StoredAmendment, amend_contract, amendment_count, amendments, amendments_each, contract_currency,
+    in_home_currency, ledger, rates_for, withdraw_amendment,
+};
 pub use arr::{
     AccountSums, ListedMovement, MovementPlace, MovementsWanted, Window, account_names, arr_sums, movement_page,
     topmost,
 };
 pub use contract::{
-    Contract, ContractTerms, FirstContract, NewAmendment, NewContract, StoredAmendment, add_contract, add_contracts,
-    amend_contract, amendment_count, amendments, amendments_each, contract, contract_by_external_id, contract_currency,
-    contract_keys, contracts, edit_contract, in_home_currency, ledger, notice_days, notice_days_each, rates_for,
-    remove_contracts, withdraw_amendment,
+    Contract, ContractTerms, FirstContract, NewContract, add_contract, add_contracts, contract,
+    contract_by_external_id, contract_keys, contracts, edit_contract, notice_days, notice_days_each, remove_contracts,
 };
 pub use field::{FieldChange, add_field, change_field, field, field_uses, live_fields, own_fields};
 pub use field_value::{

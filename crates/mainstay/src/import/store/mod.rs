@@ -34,7 +34,7 @@ pub use match_row::Who;
 pub use model::{Applied, AppliedRow, Before, Found, Import, Job, Settings, Status, Summary, UndoSummary, Work};
 pub use sheet::{Cell, SheetRow};
 pub use staged::{
-    applied_rows, at_work, begin, discard, get, is_writing, list, refused_rows, remembered, rows, save_settings,
+    applied_rows, at_work, begin, discard, get, is_any_at_work, list, refused_rows, remembered, rows, save_settings,
     set_row_count, set_summary, set_work,
 };
 pub use undo::{cancel, undo};

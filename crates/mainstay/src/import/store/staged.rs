@@ -124,13 +124,10 @@ pub fn at_work(tx: &mut Tx<'_>, workspace: Uuid) -> Result<Vec<Import>, Fault> {
     )?)
 }
 
-/// Whether rows are being written, or taken back, in the background.
-pub fn is_writing(tx: &mut Tx<'_>, workspace: Uuid) -> Result<bool, Fault> {
+/// Whether a file is being read, checked, written or taken back.
+pub fn is_any_at_work(tx: &mut Tx<'_>, workspace: Uuid) -> Result<bool, Fault> {
     let found = tx.one(
-        sql!(
-            "SELECT 1 FROM import i WHERE i.workspace_id = $1 AND i.work IS NOT NULL
-             AND i.work IN ('applying', 'undoing', 'reversing') LIMIT 1"
-        ),
+        sql!("SELECT 1 FROM import WHERE workspace_id = $1 AND work IS NOT NULL LIMIT 1"),
         &[&workspace],
         |_| Ok(()),
     )?;

@@ -130,11 +130,9 @@ impl Looks<'_> {
             self.kept.of(tx, (workspace, frame), &filter, heads.day)
         })?;
         let people = people::store::list_users(tx, workspace, ("", Uuid::nil()), PEOPLE_OFFERED)?;
-        report.people = if heads.is_past() {
-            store::associates(tx, (workspace, heads.frame), self.caller.user)?
-        } else {
-            people.iter().filter(|user| user.active).map(|user| user.name.clone()).collect()
-        };
+        // On a past day whoever has left may have been an associate.
+        let offered = people.iter().filter(|user| user.active || heads.is_past());
+        report.people = offered.map(|user| user.name.clone()).collect();
         let people = people.into_iter().map(|user| (user.id.to_string(), user.name)).collect();
         Ok(ReadReport { heads, asked, columns, sort, report, people })
     }

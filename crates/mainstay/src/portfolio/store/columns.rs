@@ -79,15 +79,15 @@ pub(super) fn values(line: &Line, workspace: Uuid, places: &Places) -> Result<Ve
     ])
 }
 
-/// The line of today, written or written anew; the day of its history is that of a new line.
-/// The head and the tail of `insert_many`.
+/// The line of today, written or written anew: the head and the tail of `insert_many`. A history that waits already
+/// goes on waiting from its own day, where that is the earlier one.
 pub(super) fn line_statement() -> (String, String) {
-    let columns: Vec<&str> =
-        STORED.into_iter().chain(["version", "computed_on", "next_change_on", "history_from"]).collect();
-    let changing = columns.iter().skip(2).filter(|column| **column != "history_from");
-    let set: Vec<String> = changing.map(|column| format!("{column} = excluded.{column}")).collect();
+    const WAITS: &str = "history_from = CASE WHEN portfolio_line.history_from < excluded.history_from
+                         THEN portfolio_line.history_from ELSE excluded.history_from END";
+    let columns: Vec<&str> = STORED.into_iter().chain(["version", "computed_on", "next_change_on"]).collect();
+    let set: Vec<String> = columns.iter().skip(2).map(|column| format!("{column} = excluded.{column}")).collect();
     (
-        format!("INSERT INTO portfolio_line ({})", columns.join(", ")),
-        format!("ON CONFLICT (account_id) DO UPDATE SET {}", set.join(", ")),
+        format!("INSERT INTO portfolio_line ({}, history_from)", columns.join(", ")),
+        format!("ON CONFLICT (account_id) DO UPDATE SET {}, {WAITS}", set.join(", ")),
     )
 }

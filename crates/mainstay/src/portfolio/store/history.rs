@@ -65,12 +65,13 @@ fn newest_statement() -> String {
         concat!(
             "SELECT ",
             past_columns!(),
-            ", l.from_on, l.until_on FROM portfolio_history l WHERE {} AND l.from_on >= $2 AND l.account_id IN ({})
-               AND NOT EXISTS (SELECT 1 FROM portfolio_history n
-                 WHERE n.account_id = l.account_id AND n.from_on > l.from_on)"
+            ", l.from_on, l.until_on
+             FROM (SELECT account_id, MAX(from_on) AS from_on FROM portfolio_history
+               WHERE {} AND account_id IN ({}) GROUP BY account_id) n
+             CROSS JOIN portfolio_history l WHERE l.account_id = n.account_id AND l.from_on = n.from_on"
         ),
-        only("l.workspace_id", "$1"),
-        id_places(3)
+        only("workspace_id", "$1"),
+        id_places(2)
     )
 }
 
@@ -88,58 +89,53 @@ pub(super) fn before_each(tx: &mut Tx<'_>, workspace: Uuid, accounts: &[Uuid]) -
     for (account, waiting) in waiting {
         each.entry(account).or_default().waiting = waiting;
     }
-    for newest in tx.rows_of(&newest_statement(), &[&workspace, &FIRST_DAY], accounts, stretch)? {
+    for newest in tx.rows_of(&newest_statement(), &[&workspace], accounts, stretch)? {
         let account = newest.line.account_id;
         each.entry(account).or_default().newest = Some(newest);
     }
     Ok(each)
 }
 
-/// Keeps the histories in step with the lines of today, which have just been written.
-pub(super) fn follow<'a>(
-    tx: &mut Tx<'_>,
-    by: &By,
-    lines: impl Iterator<Item = &'a Line>,
-    before: &HashMap<Uuid, Before>,
-) -> Result<(), Fault> {
-    let nothing = Before::default();
-    let mut postponed = Vec::new();
-    for line in lines {
-        let before = before.get(&line.account_id).unwrap_or(&nothing);
-        postponed.extend(follow_one(tx, by, line, before)?.map(|from| (line.account_id, from)));
+impl Before {
+    /// The first day of which the line says something else than what is written of it.
+    fn reach(&self, by: &By, account: Uuid) -> Date {
+        self.waiting.turned().chain(by.reach(account)).fold(by.today(), Date::min)
     }
-    postpone(tx, by, &postponed)
+
+    /// The day from which the history of a line is to wait for the housekeeping: what an import says of earlier days
+    /// waits, so that many facts of one account are one writing.
+    pub fn waits_from(&self, by: &By, account: Uuid) -> Option<Date> {
+        let from = self.reach(by, account);
+        let is_behind = by.cause.is_some() && (from < by.today() || self.newest.is_none());
+        is_behind.then(|| self.newest.as_ref().map_or(LONG_AGO, |_| from))
+    }
 }
 
+/// Keeps the history in step with the line of today, which has just been written.
+///
 /// What concerns today alone ends the newest stretch and begins one. A fact of an earlier day has everything written
-/// anew from that day on; those of an import wait for the housekeeping, so that many of one account are one writing.
-/// Gives the day from which the history is to wait.
-fn follow_one(tx: &mut Tx<'_>, by: &By, line: &Line, before: &Before) -> Result<Option<Date>, Fault> {
+/// anew from that day on.
+pub(super) fn follow(tx: &mut Tx<'_>, by: &By, line: &Line, before: &Before) -> Result<(), Fault> {
     let today = by.today();
-    let Before { waiting, newest } = before;
     let line = &Line { version: 0, ..line.clone() };
-    let from = waiting.turned().chain(by.reach(line.account_id)).fold(today, Date::min);
-    if newest.as_ref().is_some_and(|newest| newest.line.confidential != line.confidential) {
+    let from = before.reach(by, line.account_id);
+    let newest = before.newest.as_ref();
+    if newest.is_some_and(|newest| newest.line.confidential != line.confidential) {
         keep_right(tx, by, line)?;
     }
-    if by.cause.is_some() && (from < today || newest.is_none()) {
-        return Ok(Some(newest.as_ref().map_or(LONG_AGO, |_| from)));
+    if before.waits_from(by, line.account_id).is_some() {
+        return Ok(());
     }
-    let Some(newest) = newest else {
-        rewrite(tx, by, line, LONG_AGO)?;
-        return Ok(None);
-    };
+    let Some(newest) = newest else { return rewrite(tx, by, line, LONG_AGO) };
     // Their course is known from the events, which are asked when the history is written anew.
     let moved = newest.line.account_type != line.account_type || newest.line.archived != line.archived;
     if from < today || newest.until_on < today || moved {
-        rewrite(tx, by, line, from.min(newest.until_on))?;
-        return Ok(None);
+        return rewrite(tx, by, line, from.min(newest.until_on));
     }
-    if waiting.history_from.is_some_and(|due| due <= today) {
+    if before.waiting.history_from.is_some_and(|due| due <= today) {
         is_written(tx, by, line.account_id)?;
     }
-    follow_today(tx, by, line, newest)?;
-    Ok(None)
+    follow_today(tx, by, line, newest)
 }
 
 fn follow_today(tx: &mut Tx<'_>, by: &By, line: &Line, newest: &Stretch) -> Result<(), Fault> {
@@ -162,21 +158,6 @@ fn keep_right(tx: &mut Tx<'_>, by: &By, line: &Line) -> Result<(), Fault> {
         &[&by.workspace.id, &line.account_id, &line.confidential, &FIRST_DAY],
     )?;
     snapshot::keep_right(tx, by.workspace.id, line.account_id, line.confidential)
-}
-
-/// The histories of these accounts wait, each from its day on.
-fn postpone(tx: &mut Tx<'_>, by: &By, accounts: &[(Uuid, Date)]) -> Result<(), Fault> {
-    for (account, from) in accounts {
-        tx.exec(
-            sql!(
-                "UPDATE portfolio_line
-                 SET history_from = CASE WHEN history_from < $3 THEN history_from ELSE $3 END
-                 WHERE workspace_id = $1 AND account_id = $2"
-            ),
-            &[&by.workspace.id, account, from],
-        )?;
-    }
-    Ok(())
 }
 
 /// Accounts whose history waits to be written.

@@ -49,6 +49,6 @@ pub use project::{due_lines, make_due, project, project_name, remove_line};
 pub use rewrite::rebuild;
 pub use snapshot::{Snapshot, SnapshotKind, is_taken, snapshot, snapshots, take_snapshot};
 pub use term::{TERMS_MAX, Term, Test};
-pub use totals::{Totals, associates, totals};
+pub use totals::{Totals, totals};
 pub use trend::{OverallStretch, overall_between};
 pub use view::{SavedView, ViewChange, add_view, change_view, delete_view, view, views};

@@ -9,6 +9,7 @@ use mainstay_rules::scorecard::{Latest, Templates};
 use uuid::Uuid;
 
 use super::compute::{self, Books, month_after};
+use super::history::Before;
 use super::line::Line;
 use super::{columns, history, snapshot};
 use crate::account::store::{self as accounts, Account, FieldValues, StoredAmendment};
@@ -27,8 +28,10 @@ pub fn project(tx: &mut Tx<'_>, by: &By, ids: &[Uuid]) -> Result<(), Fault> {
             None => remove_line(tx, by.workspace.id, *id)?,
         }
     }
-    write(tx, by, &lines)?;
-    history::follow(tx, by, lines.iter().map(|(line, _)| line), &before)
+    let nothing = Before::default();
+    let before_of = |line: &Line| before.get(&line.account_id).unwrap_or(&nothing);
+    write(tx, by, &lines, |line| before_of(line).waits_from(by, line.account_id))?;
+    lines.iter().try_for_each(|(line, _)| history::follow(tx, by, line, before_of(line)))
 }
 
 /// What the other rooms hold of some accounts.
@@ -78,18 +81,24 @@ impl Held {
     }
 }
 
-fn write(tx: &mut Tx<'_>, by: &By, lines: &[(Line, Date)]) -> Result<(), Fault> {
+/// Writes the lines, and the days from which their histories wait.
+fn write(
+    tx: &mut Tx<'_>,
+    by: &By,
+    lines: &[(Line, Date)],
+    waits_from: impl Fn(&Line) -> Option<Date>,
+) -> Result<(), Fault> {
     let places = accounts::choice_places(tx, by.workspace.id)?;
-    let (today, history_from) = (by.today(), month_after(by.today()));
-    let mut values = Vec::with_capacity(lines.len());
+    let (today, later) = (by.today(), month_after(by.today()));
+    let mut written = Vec::with_capacity(lines.len());
     for (line, _) in lines {
-        values.push(columns::values(line, by.workspace.id, &places)?);
+        written.push((columns::values(line, by.workspace.id, &places)?, waits_from(line).unwrap_or(later)));
     }
     let rows: Vec<Vec<&dyn Param>> = lines
         .iter()
-        .zip(&values)
-        .map(|((line, next_change_on), values)| {
-            let more: [&dyn Param; 4] = [&line.version, &today, next_change_on, &history_from];
+        .zip(&written)
+        .map(|((line, next_change_on), (values, history_from))| {
+            let more: [&dyn Param; 4] = [&line.version, &today, next_change_on, history_from];
             values.iter().map(|value| &**value).chain(more).collect()
         })
         .collect();

@@ -3,7 +3,7 @@
 use mainstay_db::{Param, Row, Tx, statements};
 use uuid::Uuid;
 
-use super::filter::{Filter, MATCHES, visible};
+use super::filter::{Filter, MATCHES};
 use super::frame::Frame;
 use super::line::Line;
 use super::term::{Shape, conditions};
@@ -72,28 +72,6 @@ pub fn totals(tx: &mut Tx<'_>, workspace: Uuid, frame: Frame, filter: &Filter) -
     parameters.extend(frame.parameters());
     let parameters: Vec<&dyn Param> = parameters.iter().map(|parameter| &**parameter).collect();
     Ok(tx.one(&statement(frame, filter.shape()), &parameters, |row| read_sums(row, 0))?.unwrap_or_default())
-}
-
-fn associates_statement(frame: Frame) -> String {
-    format!(
-        "SELECT DISTINCT l.associate {} AND l.associate <> '' AND {} ORDER BY l.associate LIMIT 500",
-        frame.source(3),
-        visible!("$2")
-    )
-}
-
-fn associates_statements() -> Vec<String> {
-    Frame::KINDS.map(associates_statement).to_vec()
-}
-
-statements!(associates_statements);
-
-/// The associates that a report names, as far as the viewer may see.
-pub fn associates(tx: &mut Tx<'_>, (workspace, frame): (Uuid, Frame), viewer: Uuid) -> Result<Vec<String>, Fault> {
-    let of_frame = frame.parameters();
-    let mut parameters: Vec<&dyn Param> = vec![&workspace, &viewer];
-    parameters.extend(of_frame.iter().map(|value| &**value));
-    Ok(tx.rows(&associates_statement(frame), &parameters, |row| row.get(0))?)
 }
 
 pub(super) fn read_sums(row: &Row<'_>, from: usize) -> mainstay_db::Result<Totals> {
