@@ -72,10 +72,10 @@ impl Connection {
             }
         }
         let statement = self.client.prepare(sql)?;
+        let uses = self.statements.remove(sql).map_or(0, |kept| kept.uses);
         if self.statements.len() >= self.capacity {
             self.statements.clear(); // rare, and simpler than an order of use
         }
-        let uses = self.statements.get(sql).map_or(0, |kept| kept.uses);
         let kept = Prepared { statement: statement.clone(), uses, anew_at: (uses * 2).max(FIRST_USES) };
         self.statements.insert(sql.to_owned(), kept);
         Ok(statement)

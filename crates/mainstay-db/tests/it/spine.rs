@@ -54,6 +54,37 @@ async fn appended_events_are_read_in_order(home: Home) {
     assert_eq!((first.effective_at, &first.data, first.actor), (sent.effective_at, &sent.data, sent.actor));
 }
 
+on_both! { many_events_go_on_counting_each_account }
+
+async fn many_events_go_on_counting_each_account(home: Home) {
+    let home = home.with("").await;
+    let (workspace, one, other) = (id(1), id(2), id(3));
+    let scope = Scope::Workspace(workspace);
+    let append = move |number: u128, account: Uuid| event(number, workspace, Some(account));
+    home.db
+        .write::<_, Error>(scope, move |tx| {
+            tx.lock(&[one, other])?;
+            events::append(tx, &append(100, one))?;
+            events::append_all(tx, &[append(101, other), append(102, one), append(103, one)])?;
+            events::append(tx, &append(104, other)).map(drop)
+        })
+        .await
+        .expect("five events");
+    let versions = home.db.read(scope, move |tx| events::versions(tx, workspace, &[one, other, id(4)])).await;
+    assert_eq!(versions.expect("versions"), [(one, 3), (other, 2)].into());
+    let of_one = home.db.read(scope, move |tx| events::of_account(tx, workspace, one, None, 10)).await.expect("events");
+    let told: Vec<_> = of_one.iter().map(|event| (event.id, event.account_version)).collect();
+    assert_eq!(told, [(id(103), Some(3)), (id(102), Some(2)), (id(100), Some(1))]);
+    let unlocked = home.db.write::<_, Error>(scope, move |tx| events::append_all(tx, &[append(105, one)])).await;
+    assert!(unlocked.is_err_and(|error| error.to_string().contains("tx.lock")));
+    let elsewhere = NewEvent { workspace: id(9), ..append(106, one) };
+    let mixed = home.db.write::<_, Error>(scope, move |tx| {
+        tx.lock(&[one])?;
+        events::append_all(tx, &[append(107, one), elsewhere.clone()])
+    });
+    assert!(mixed.await.is_err());
+}
+
 #[test]
 fn cursors_are_tokens_in_order() {
     let cursors = [(0, 0), (0, 5), (1, 2), (1, 300), (i64::MAX, i64::MAX)].map(|(x, seq)| Cursor { x, seq });

@@ -27,16 +27,8 @@ pub fn client_pod(tx: &mut Tx<'_>, by: &By, account: Uuid, name: &str) -> Result
     if let Some(pod) = find_client_pod(tx, by.workspace.id, account)? {
         return Ok(pod);
     }
-    let id = by.id();
-    tx.exec(
-        sql!("INSERT INTO pod (id, workspace_id, kind, name, created_at) VALUES ($1, $2, 'client', $3, $4)"),
-        &[&id, &by.workspace.id, &name, &by.at],
-    )?;
-    tx.exec(
-        sql!("INSERT INTO pod_account (workspace_id, pod_id, account_id, since) VALUES ($1, $2, $3, $4)"),
-        &[&by.workspace.id, &id, &account, &by.today()],
-    )?;
-    Ok(id)
+    let made = begin_client_pods(tx, by, &[NewPod { account, name, owner: None }])?;
+    made.into_iter().next().ok_or_else(|| Fault::internal("a pod was not made"))
 }
 
 /// The pod of an account that has none yet.
@@ -47,10 +39,12 @@ pub struct NewPod<'a> {
     pub owner: Option<Uuid>,
 }
 
-/// Makes the client pods of many new accounts in a few statements.
-pub fn begin_client_pods(tx: &mut Tx<'_>, by: &By, all: &[NewPod<'_>]) -> Result<(), Fault> {
-    const FUNCTION: &str = "account_executive";
-    let (workspace, today, function, role) = (by.workspace.id, by.today(), FUNCTION, PodRole::Owner.as_str());
+/// What whoever answers for an account does in its pod.
+const ASSOCIATE: &str = "account_executive";
+
+/// Makes the client pods of many new accounts in a few statements; gives their ids.
+pub fn begin_client_pods(tx: &mut Tx<'_>, by: &By, all: &[NewPod<'_>]) -> Result<Vec<Uuid>, Fault> {
+    let (workspace, today, function, role) = (by.workspace.id, by.today(), ASSOCIATE, PodRole::Owner.as_str());
     let ids: Vec<(Uuid, Uuid)> = all.iter().map(|_| (by.id(), by.id())).collect();
     let rows: Vec<Vec<&dyn Param>> = all
         .iter()
@@ -71,9 +65,10 @@ pub fn begin_client_pods(tx: &mut Tx<'_>, by: &By, all: &[NewPod<'_>]) -> Result
         account,
         kind: Kind::PodMemberAdded,
         subject: ("user", *owner),
-        data: json!({ "role": role, "function": FUNCTION }),
+        data: json!({ "role": role, "function": ASSOCIATE }),
     });
-    by.happened_each(tx, told.collect())
+    by.happened_each(tx, told.collect())?;
+    Ok(ids.into_iter().map(|(pod, _)| pod).collect())
 }
 
 fn find_client_pod(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Option<Uuid>, Fault> {
@@ -198,7 +193,7 @@ pub fn staff(
         let owned = members.iter().any(|member| member.role == PodRole::Owner);
         let role = if owned { PodRole::Team } else { PodRole::Owner };
         if associate == Some(user) {
-            put_member(tx, by, account, user, role, "account_executive")?;
+            put_member(tx, by, account, user, role, ASSOCIATE)?;
         } else {
             put_with_own_function(tx, by, account, user, role)?;
         }

@@ -108,39 +108,46 @@ pub(super) fn put(
     template: &Template,
 ) -> Result<Uuid, Fault> {
     let id = by.id();
-    let (hundredths, version) = (new.value.map(Score::hundredths), i64::from(template.version));
-    let written: [&dyn Param; 12] = [
-        &id,
-        &by.workspace.id,
-        &of.account,
-        &new.metric,
-        &hundredths,
-        &new.note,
-        &new.evidence_url,
-        &effective_at,
-        &by.at,
-        &by.user,
-        &template.key,
-        &version,
-    ];
-    match of.scope {
-        None => tx.exec(
-            sql!(
-                "INSERT INTO score (id, workspace_id, account_id, metric, value, note, evidence_url, effective_at,
-                   recorded_at, recorded_by, template, template_version)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-            ),
-            &written,
-        )?,
-        Some(scope) => tx.exec(
-            sql!(
-                "INSERT INTO scope_score (id, workspace_id, account_id, metric, value, note, evidence_url, effective_at,
-                   recorded_at, recorded_by, template, template_version, scope_id)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
-            ),
-            &[&written[..], &[&scope]].concat(),
-        )?,
+    let (hundredths, template_version) = (new.value.map(Score::hundredths), i64::from(template.version));
+    let Some(scope) = of.scope else {
+        let row = Row {
+            id,
+            account: of.account,
+            metric: &new.metric,
+            hundredths,
+            note: &new.note,
+            evidence_url: &new.evidence_url,
+            effective_at,
+            by: by.user,
+            template: &template.key,
+            template_version,
+            import: None,
+        };
+        put_each(tx, by, &[row])?;
+        return Ok(id);
     };
+    tx.exec(
+        sql!(
+            "INSERT INTO scope_score (id, workspace_id, account_id, metric, value, note, evidence_url, effective_at,
+               recorded_at, recorded_by, template, template_version, scope_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        ),
+        &[
+            &id,
+            &by.workspace.id,
+            &of.account,
+            &new.metric,
+            &hundredths,
+            &new.note,
+            &new.evidence_url,
+            &effective_at,
+            &by.at,
+            &by.user,
+            &template.key,
+            &template_version,
+            &scope,
+        ],
+    )?;
     keep_newest(tx, by, of, Newest { metric: &new.metric, id, hundredths, effective_at })?;
     Ok(id)
 }

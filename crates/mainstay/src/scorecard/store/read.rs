@@ -115,10 +115,9 @@ pub fn recorded_between_each(
     accounts: &[Uuid],
     (after, until): (Timestamp, Timestamp),
 ) -> Result<HashMap<Uuid, Vec<Recorded>>, Fault> {
-    let rows = tx.rows_of(&between_statement(), &[&workspace, &after, &until, &MOVED_SCORES_MAX], accounts, |row| {
-        Ok((row.get::<Uuid>(9)?, read(row)?))
-    })?;
-    Ok(by_account(rows))
+    Ok(tx.rows_each(&between_statement(), &[&workspace, &after, &until, &MOVED_SCORES_MAX], accounts, |row| {
+        Ok((row.get(9)?, read(row)?))
+    })?)
 }
 
 /// The same of one account.
@@ -157,14 +156,6 @@ fn statements_of_many() -> Vec<String> {
 }
 
 statements!(statements_of_many);
-
-fn by_account<T>(rows: Vec<(Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
-    let mut found: HashMap<Uuid, Vec<T>> = HashMap::new();
-    for (account, one) in rows {
-        found.entry(account).or_default().push(one);
-    }
-    found
-}
 
 /// Whether the metric was ever scored on the account.
 pub fn is_scored(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid, metric: &str) -> Result<bool, Fault> {
@@ -224,9 +215,7 @@ pub fn as_of_each(
     accounts: &[Uuid],
     at: Timestamp,
 ) -> Result<HashMap<Uuid, Vec<Latest>>, Fault> {
-    let rows =
-        tx.rows_of(&as_of_statement(), &[&workspace, &at], accounts, |row| Ok((row.get::<Uuid>(3)?, fact(row)?)))?;
-    Ok(by_account(rows))
+    Ok(tx.rows_each(&as_of_statement(), &[&workspace, &at], accounts, |row| Ok((row.get(3)?, fact(row)?)))?)
 }
 
 fn fact(row: &Row<'_>) -> mainstay_db::Result<Latest> {
