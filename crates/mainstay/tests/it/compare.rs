@@ -99,3 +99,25 @@ both!(
         assert!(page.contains("entered or corrected after the snapshot"), "{page}");
     }
 );
+
+both!(
+    fn a_change_of_type_says_who_changed_it_and_why(on) {
+        let house = House::new(on);
+        let account = house.account("Albion");
+        let kept = house.admin.json("POST", "/api/v1/snapshots", &json!({ "note": "Before" })).json();
+        let id = kept["id"].as_str().expect("an id");
+        let change = json!({ "type": 3, "type_reason": "They moved to a partner" });
+        assert_eq!(house.admin.json("PATCH", &format!("/api/v1/accounts/{account}"), &change).status, 200);
+        let again = json!({ "type": 1, "type_reason": "They came back" });
+        assert_eq!(house.admin.json("PATCH", &format!("/api/v1/accounts/{account}"), &again).status, 200);
+        let comparison = house.admin.get(&format!("/api/v1/compare?from={id}")).json();
+        let causes = &comparison["data"][0]["type_causes"];
+        assert_eq!((&causes[0]["after"], &causes[1]["before"], &causes[1]["after"]), (&json!(3), &json!(3), &json!(1)));
+        assert_eq!((&causes[0]["reason"], &causes[2]), (&json!("They moved to a partner"), &Value::Null));
+        assert!(causes[0]["by"].is_string(), "{causes}");
+        let page = house.admin.get(&format!("/w/acme/portfolio/compare?from={id}")).body;
+        assert!(page.contains("They came back"), "{page}");
+        let before = house.admin.get("/api/v1/compare?from=2020-01-01&to=2020-02-01").json();
+        assert_eq!(before["moved"], 0);
+    }
+);

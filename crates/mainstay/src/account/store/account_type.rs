@@ -1,7 +1,9 @@
 //! How the type of an account changed: from what to what, when, by whom and why.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
-use mainstay_db::{Row, Tx, sql};
+use mainstay_db::{Row, Tx, id_places, sql, statements};
 use mainstay_rules::account::AccountType;
 use mainstay_rules::event::Kind;
 use serde_json::json;
@@ -29,7 +31,7 @@ pub struct TypeChange {
 
 macro_rules! columns {
     () => {
-        "t.id, t.type_before, t.type_after, t.reason, t.changed_at, COALESCE(u.name, '')
+        "t.id, t.type_before, t.type_after, t.reason, t.changed_at, COALESCE(u.name, ''), t.account_id
          FROM account_type_change t LEFT JOIN workspace_user u ON u.id = t.changed_by"
     };
 }
@@ -57,6 +59,36 @@ pub fn type_changes(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<V
         read,
     )?)
 }
+
+/// The changes of these accounts' types between two times, oldest first.
+pub fn type_changes_each(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    accounts: &[Uuid],
+    (after, until): (Timestamp, Timestamp),
+) -> Result<HashMap<Uuid, Vec<TypeChange>>, Fault> {
+    Ok(tx.rows_each(&between_statement(), &[&workspace, &after, &until], accounts, |row| {
+        Ok((row.get(6)?, read(row)?))
+    })?)
+}
+
+fn between_statement() -> String {
+    format!(
+        concat!(
+            "SELECT ",
+            columns!(),
+            " WHERE t.workspace_id = $1 AND t.changed_at > $2 AND t.changed_at <= $3 AND t.account_id IN ({})
+              ORDER BY t.changed_at, t.id"
+        ),
+        id_places(4)
+    )
+}
+
+fn statements_of_many() -> Vec<String> {
+    vec![between_statement()]
+}
+
+statements!(statements_of_many);
 
 /// One change, for the timeline.
 pub fn type_change(tx: &mut Tx<'_>, workspace: Uuid, id: Uuid) -> Result<Option<TypeChange>, Fault> {

@@ -17,7 +17,7 @@ mod target;
 mod usage;
 mod write;
 
-pub use account_type::{TypeChange, type_change, type_changes};
+pub use account_type::{TypeChange, type_change, type_changes, type_changes_each};
 pub use amendment::{
     NewAmendment, StoredAmendment, amend_contract, amendment_count, amendments, amendments_each, contract_currency,
     in_home_currency, ledger, rates_for, withdraw_amendment,

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::arr_causes::{ArrCause, arr_causes};
 use super::past::day_frame;
 use super::{Asked, Heads, MoneyOut, RowOut, TotalsOut, heads, viewed};
+use crate::account::store::{self as accounts, TypeChange};
 use crate::app::App;
 use crate::corridor::access::{Allowed, Read};
 use crate::corridor::caller::{Caller, Workspace};
@@ -67,6 +68,34 @@ pub struct ComparedOut {
     pub arr_unexplained: MoneyOut,
     /// The scores and scorecard versions in between, each with its share of the Overall.
     pub overall_causes: Vec<ExplainCause>,
+    /// The changes of its type in between, oldest first.
+    pub type_causes: Vec<TypeCause>,
+}
+
+/// One change of an account's type.
+#[derive(Serialize, ToSchema)]
+pub struct TypeCause {
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    pub before: i64,
+    pub after: i64,
+    /// Null when the system changed it.
+    pub by: Option<String>,
+    /// Null when an import changed it.
+    pub reason: Option<String>,
+}
+
+impl TypeCause {
+    fn of(change: &TypeChange) -> Self {
+        let said = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        Self {
+            at: change.changed_at,
+            before: change.before.number(),
+            after: change.after.number(),
+            by: said(&change.changed_by),
+            reason: said(&change.reason),
+        }
+    }
 }
 
 /// What moved from one report to the other, the most money first.
@@ -89,6 +118,7 @@ pub struct Pair {
     /// Minor units that no cause explains.
     pub arr_rest: i64,
     pub overall: Moved,
+    pub types: Vec<TypeChange>,
 }
 
 impl Pair {
@@ -199,13 +229,15 @@ fn pairs(
     let times = (moment_of(from, workspace), moment_of(to, workspace));
     let times = (times.0.min(times.1), times.0.max(times.1));
     let mut overall = explain::moved_each(tx, workspace, &governed, Figure::Overall, times)?;
+    let mut types = accounts::type_changes_each(tx, workspace.id, &ids, times)?;
     let mut arr = arr_causes(tx, workspace, &ids, (from.day, to.day))?;
     let mut pairs = Vec::with_capacity(ids.len());
     for account in ids {
         let Some(overall) = overall.remove(&account) else { continue };
         let (before, after) = (before.remove(&account), after.remove(&account));
         let arr = arr.remove(&account).unwrap_or_default();
-        let mut pair = Pair { account, before, after, arr_rest: 0, arr, overall };
+        let types = types.remove(&account).unwrap_or_default();
+        let mut pair = Pair { account, before, after, arr_rest: 0, arr, overall, types };
         let explained: i64 = pair.arr.iter().map(|cause| cause.minor).sum();
         pair.arr_rest = pair.arr_change().saturating_sub(explained);
         pairs.push(pair);
@@ -261,6 +293,7 @@ impl Both {
             arr_causes: pair.arr.clone(),
             arr_unexplained: MoneyOut::of(pair.arr_rest, currency),
             overall_causes: pair.overall.causes.iter().map(ExplainCause::of).collect(),
+            type_causes: pair.types.iter().map(TypeCause::of).collect(),
         };
         Comparison {
             from: side(&self.from, &self.totals.0),

@@ -286,6 +286,13 @@ impl View<'_> {
                     }
                 }
                 @if pair.arr_rest != 0 { li { (signed::money(pair.arr_rest, currency)) " " span.soft { (self.rest()) } } }
+                @for change in &pair.types {
+                    li {
+                        (text::other_type(change.before.number(), change.after.number()))
+                        small.soft { " " (words::day(self.caller.workspace.day_of(change.changed_at))) @if !change.changed_by.is_empty() { ", " (change.changed_by) } }
+                        @if !change.reason.is_empty() { " " span.soft { "“" (change.reason) "”" } }
+                    }
+                }
                 @for cause in scores.iter().take(CAUSES_TOLD) { (self.score_cause(cause, pair)) }
                 @if left > 0 { li { a href=(format!("{account}/explain/overall?from={from}&to={to}#moved-head")) { (text::more(left)) } } }
             }
