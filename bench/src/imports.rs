@@ -76,7 +76,7 @@ fn watched<T>(server: &Server, seeded: &Seeded, what: impl FnOnce() -> T) -> Res
 }
 
 /// How long each part took.
-struct Came {
+pub struct Came {
     checked: Duration,
     written: Duration,
 }
@@ -88,7 +88,7 @@ impl std::fmt::Display for Came {
     }
 }
 
-fn imported(client: &Client<'_>, file: &[u8]) -> Result<Came, String> {
+pub fn imported(client: &Client<'_>, file: &[u8]) -> Result<Came, String> {
     let began = Instant::now();
     let staged = client.upload("file.csv", file)?;
     let id = staged["id"].as_str().ok_or("an import has an id")?.to_owned();

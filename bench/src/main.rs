@@ -10,6 +10,7 @@ mod load;
 mod report;
 mod seed;
 mod server;
+mod signals;
 mod sizes;
 
 use std::process::ExitCode;
@@ -20,7 +21,7 @@ use data::On;
 pub type Rows = Vec<(String, String, String)>;
 
 /// What is measured; `--only WORD` asks for one of them.
-const PARTS: [&str; 4] = ["load", "report", "import", "stay"];
+const PARTS: [&str; 5] = ["load", "report", "import", "signals", "stay"];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -64,7 +65,10 @@ fn run(on: On, only: Option<&str>) -> Result<(), String> {
         let (_data, server, seeded) = begun(on, 100)?;
         told(load::scores(on, &server, &seeded, 100)?);
     }
-    if only == Some("import") {
+    if is_wanted("signals") {
+        told(signals::all(on)?);
+    }
+    if matches!(only, Some("import" | "signals")) {
         return Ok(());
     }
     let (data, server, seeded) = begun(on, seed::ACCOUNTS)?;

@@ -6,12 +6,12 @@
 // subscriptions; accounts are those with any on the first day; new is the ARR on the last day of accounts with none on
 // the first; GRR is the sum of min(end, start) by the sum of start, NRR the sum of end by the sum of start, both over
 // the accounts of the first day.
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
-import { DATABASES, binary, startServer } from "./server.mjs";
+import { client, found } from "./script.mjs";
+import { DATABASES, startServer } from "./server.mjs";
 
 /** @typedef {{ accounts: number, arr_start: number, arr_end: number, new: number, grr: number, nrr: number }} Figures */
 /** @typedef {Record<string, string>} Row */
@@ -21,8 +21,6 @@ const PERIODS = /** @type {const} */ ([
   ["2024-07-01", "2025-01-01"],
   ["2023-07-01", "2024-07-01"],
 ]);
-const ADMIN = "rita@ravenstack.example";
-const PASSWORD = "a long password of ravens";
 
 /** The files have no quotes. @param {string} text @returns {Row[]} */
 function rows(text) {
@@ -70,31 +68,6 @@ function fileOf(folder, what) {
   return found;
 }
 
-/** @param {import("./server.mjs").Server} server */
-async function enter(server) {
-  const [link] = await server.printed(/http:\/\/\S+\/set-up\S*/);
-  const founder = {
-    workspace: "RavenStack", currency: "USD", zone: "UTC", fiscal_year_start_month: "1",
-    name: "Rita Raven", email: ADMIN, password: PASSWORD,
-  };
-  const headers = { "sec-fetch-site": "same-origin", origin: server.url };
-  const founded = await fetch(link, { method: "POST", body: new URLSearchParams(founder), redirect: "manual", headers });
-  if (founded.status !== 303) throw new Error(`the workspace was not made: ${founded.status} ${await founded.text()}`);
-  const words = ["token", "create", ...server.options, "--user", ADMIN, "--scope", "write"];
-  const token = execFileSync(binary(), words, { encoding: "utf8" }).trim();
-  return { authorization: `Bearer ${token}` };
-}
-
-/** @param {import("./server.mjs").Server} server @param {Record<string, string>} headers */
-function client({ url }, headers) {
-  /** @param {string} where @param {RequestInit} [more] @returns {Promise<any>} */
-  return async (where, more) => {
-    const answer = await fetch(`${url}${where}`, { ...more, headers: { ...headers, ...more?.headers } });
-    if (!answer.ok) throw new Error(`${where}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
-  };
-}
-
 /** Uploads, waits for the check, applies, waits for the end. @param {ReturnType<typeof client>} api @param {string} file */
 async function importFile(api, file) {
   const form = new FormData();
@@ -133,7 +106,7 @@ async function compare(database, folder) {
   const server = await startServer({ database });
   try {
     console.log(database);
-    const api = client(server, await enter(server));
+    const api = client(server, await found(server));
     await importFile(api, fileOf(folder, "accounts"));
     await importFile(api, fileOf(folder, "subscriptions"));
     let wrong = 0;

@@ -128,12 +128,13 @@ impl<'a> Tx<'a> {
 
     /// Runs one query about many things, so many at a time: `sql` ends its parameters with the [`id_places`].
     ///
-    /// One place, or always as many: so each query is two prepared statements whatever is asked; those left are nil.
-    pub fn rows_of<T>(
+    /// One place, or always as many: so each query is two prepared statements whatever is asked; those left are nil, or
+    /// empty where the things are known by a text.
+    pub fn rows_of<T, I: Param + Clone + Default>(
         &mut self,
         sql: &str,
         parameters: &[&dyn Param],
-        ids: &[Uuid],
+        ids: &[I],
         read: impl Fn(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
         let mut found = Vec::with_capacity(ids.len());
@@ -145,8 +146,8 @@ impl<'a> Tx<'a> {
                 found.extend(self.rows(&of_one, &with_id, &read)?);
                 continue;
             }
-            let padded: Vec<Uuid> =
-                some.iter().copied().chain(std::iter::repeat(Uuid::nil())).take(IDS_AT_ONCE).collect();
+            let padded: Vec<I> =
+                some.iter().cloned().chain(std::iter::repeat(I::default())).take(IDS_AT_ONCE).collect();
             let with_ids: Vec<&dyn Param> =
                 parameters.iter().copied().chain(padded.iter().map(|id| id as &dyn Param)).collect();
             found.extend(self.rows(sql, &with_ids, &read)?);
@@ -185,6 +186,29 @@ impl<'a> Tx<'a> {
 
     /// Many rows in few statements: `head` is "INSERT INTO t (a, b)", `tail` an ON CONFLICT clause or "".
     pub fn insert_many(&mut self, head: &str, tail: &str, rows: &[Vec<&dyn Param>]) -> Result<()> {
+        self.in_chunks(head, rows, |tx, places, values| {
+            tx.exec(&format!("{head} VALUES {places} {tail}"), values).map(drop)
+        })
+    }
+
+    /// Writes those of many rows whose `key`, a column of ids, is not there yet; answers the keys of those it wrote.
+    pub fn insert_missing(&mut self, head: &str, key: &str, rows: &[Vec<&dyn Param>]) -> Result<Vec<Uuid>> {
+        let mut written = Vec::with_capacity(rows.len());
+        self.in_chunks(head, rows, |tx, places, values| {
+            let sql = format!("{head} VALUES {places} ON CONFLICT ({key}) DO NOTHING RETURNING {key}");
+            written.extend(tx.rows(&sql, values, |row| row.get::<Uuid>(0))?);
+            Ok(())
+        })?;
+        Ok(written)
+    }
+
+    /// Splits rows into as few sizes of statements as there are, and hands each its places and values.
+    fn in_chunks(
+        &mut self,
+        head: &str,
+        rows: &[Vec<&dyn Param>],
+        mut write: impl FnMut(&mut Self, &str, &[&dyn Param]) -> Result<()>,
+    ) -> Result<()> {
         let Some(width) = rows.first().map(Vec::len) else {
             return Ok(());
         };
@@ -199,7 +223,7 @@ impl<'a> Tx<'a> {
             };
             let size = CHUNKS.into_iter().find(fits).unwrap_or(1);
             let (chunk, later) = rest.split_at(size);
-            self.exec(&format!("{head} VALUES {} {tail}", placeholders(size, width)), &chunk.concat())?;
+            write(self, &placeholders(size, width), &chunk.concat())?;
             rest = later;
         }
         Ok(())

@@ -101,6 +101,14 @@ kinds! {
     TaskReopened = "task_reopened";
     /// A number was measured of the account; `data` has its name and millionths.
     DataPointRecorded = "data_point_recorded";
+    /// A signal's title, unit or direction changed.
+    SignalChanged = "signal_changed";
+    /// A level of a signal is watched from now on.
+    ThresholdAdded = "threshold_added";
+    ThresholdChanged = "threshold_changed";
+    ThresholdRemoved = "threshold_removed";
+    /// A signal of the account got beyond a level; `data` has its name, measure, value and level in millionths.
+    ThresholdCrossed = "threshold_crossed";
     /// An import brought scores of the past to the account; `data` says how many and of what.
     ScoresImported = "scores_imported";
     /// Scores that an import had brought were taken back.

@@ -27,4 +27,7 @@ pub mod schedule;
 pub mod scope;
 pub mod score;
 pub mod scorecard;
+pub mod segment;
+pub mod signal;
 pub mod task;
+pub mod threshold;

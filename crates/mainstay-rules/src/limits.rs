@@ -181,3 +181,38 @@ pub const SCOPES_PER_ACCOUNT_MAX: usize = 200;
 pub const SCOPE_DEPTH_MAX: usize = 5;
 /// Expected users or sites of one scope: more people than there are is a typing error.
 pub const EXPECTED_USERS_MAX: i64 = 10_000_000_000;
+
+/// Points of one JSON body, and of one commit: what other writers wait behind. A stream of lines takes any number.
+pub const SIGNALS_AT_ONCE_MAX: usize = 1_000;
+/// Characters of the id that a sender gives to a point, and of the name of who it came from.
+pub const SIGNAL_ID_CHARS_MAX: usize = 200;
+/// Bytes of a stream of lines.
+pub const SIGNAL_STREAM_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of one line of a stream.
+pub const SIGNAL_LINE_BYTES_MAX: usize = 32 * 1024;
+/// Refused points that one answer names; the others are counted.
+pub const SIGNAL_ERRORS_MAX: usize = 100;
+/// Numbers among the traits of one group call that are taken.
+pub const SIGNAL_TRAITS_MAX: usize = 50;
+/// Groups of other systems that no account is known by and that are kept to be shown.
+pub const SIGNAL_UNMATCHED_MAX: i64 = 1_000;
+/// Signals of one workspace: each is a name that somebody must know.
+pub const SIGNALS_PER_WORKSPACE_MAX: usize = 500;
+/// Characters of a signal's unit.
+pub const SIGNAL_UNIT_CHARS_MAX: usize = 20;
+/// Millionths at which a day's sum stops: two of them still add up in an i64.
+pub const SIGNAL_SUM_MAX: i64 = 4_000_000_000_000_000_000;
+/// Days for which every single point is kept; of older days the last point and the roll-up stay.
+pub const SIGNAL_RAW_DAYS: i64 = 90;
+/// Days for which is known who a day's points came from.
+pub const SIGNAL_ACTOR_DAYS: i64 = 400;
+/// Minutes that a sender's clock may be ahead of ours; what is further off is refused.
+pub const SIGNAL_AHEAD_MINUTES_MAX: i64 = 5;
+/// Days over which a measure of a signal looks back.
+pub const SIGNAL_WINDOW_DAYS_MAX: i64 = 400;
+/// Thresholds of one workspace.
+pub const THRESHOLDS_MAX: usize = 100;
+/// Days after which a threshold is armed again, unless it is told otherwise.
+pub const THRESHOLD_REST_DAYS: i64 = 30;
+/// Days between two crossings that may be asked for.
+pub const THRESHOLD_REST_DAYS_MAX: i64 = 730;

@@ -113,6 +113,10 @@ pub enum Deed {
     ManageJobs,
     /// The fields that the workspace gives its accounts.
     ManageFields,
+    /// Send data points, each by the right to its account.
+    SendSignals,
+    /// What signals are called, and which of their levels are watched.
+    ManageSignals,
     /// One's own tokens, password and sessions.
     ManageOwn,
 }
@@ -120,8 +124,8 @@ pub enum Deed {
 /// The table of workspace deeds by role.
 pub fn may(role: Role, deed: Deed) -> bool {
     match deed {
-        Deed::Read | Deed::CreateAccount | Deed::AddTask | Deed::ManageOwn => true,
-        Deed::Import | Deed::TakeSnapshot | Deed::ManageScorecards | Deed::ManageFields => {
+        Deed::Read | Deed::CreateAccount | Deed::AddTask | Deed::SendSignals | Deed::ManageOwn => true,
+        Deed::Import | Deed::TakeSnapshot | Deed::ManageScorecards | Deed::ManageFields | Deed::ManageSignals => {
             matches!(role, Role::Admin | Role::Leader)
         }
         Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageJobs => role == Role::Admin,
@@ -132,9 +136,13 @@ pub fn may(role: Role, deed: Deed) -> bool {
 pub fn scope_for(deed: Deed) -> TokenScope {
     match deed {
         Deed::Read => TokenScope::Read,
-        Deed::CreateAccount | Deed::AddTask | Deed::Import | Deed::TakeSnapshot | Deed::ManageScorecards => {
-            TokenScope::Write
-        }
+        Deed::CreateAccount
+        | Deed::AddTask
+        | Deed::Import
+        | Deed::TakeSnapshot
+        | Deed::ManageScorecards
+        | Deed::SendSignals
+        | Deed::ManageSignals => TokenScope::Write,
         Deed::ManageFields | Deed::ManagePeople | Deed::ManageWorkspace | Deed::ManageJobs | Deed::ManageOwn => {
             TokenScope::Admin
         }

@@ -14,7 +14,7 @@ use crate::corridor::fault::Fault;
 use crate::corridor::live;
 use crate::corridor::source::Source;
 use crate::corridor::verb::By;
-use crate::{account, import, job, people, pod, portfolio, scorecard, task};
+use crate::{account, import, job, people, pod, portfolio, scorecard, signal, task};
 
 /// argon2 takes 19 MiB and a core for a while: so many at once, the others wait their turn.
 const PASSWORDS_AT_ONCE: usize = 2;
@@ -36,6 +36,9 @@ pub struct App {
     pub process: uuid::Uuid,
     /// Rings when an import is to be worked on in the background.
     pub imports: Arc<Notify>,
+    /// Ring when data points arrived: thresholds are to be looked at, and scores may follow.
+    pub thresholds: Arc<Notify>,
+    pub measured: Arc<Notify>,
     /// Rings when much was written whose history waits for the housekeeping.
     pub behind: Arc<Notify>,
     /// Where people reach this server, for links that are handed out.
@@ -61,12 +64,20 @@ impl App {
             reading: Arc::new(Semaphore::new(FILES_AT_ONCE)),
             process,
             imports: Arc::default(),
+            thresholds: Arc::default(),
+            measured: Arc::default(),
             behind: Arc::default(),
             base_url: base_url.into(),
             stopping,
             folder: None,
             jobs: JOB_KINDS,
         }
+    }
+
+    /// Data points arrived: what follows them is told.
+    pub fn ring_signals(&self) {
+        self.thresholds.notify_one();
+        self.measured.notify_one();
     }
 
     /// Writes down, later and outside the request, that a session or token was used.
@@ -96,8 +107,12 @@ const PROJECTORS: &[Projector] = &[
 ];
 
 /// Every kind of machine work; recipe: docs/how-to/add-a-job.md.
-pub static JOB_KINDS: job::Kinds =
-    &[&job::reactions::HOUSEKEEPING, &portfolio::reactions::SNAPSHOT_WEEKLY, &portfolio::reactions::SNAPSHOT_MONTHLY];
+pub static JOB_KINDS: job::Kinds = &[
+    &job::reactions::HOUSEKEEPING,
+    &signal::reactions::SIGNALS,
+    &portfolio::reactions::SNAPSHOT_WEEKLY,
+    &portfolio::reactions::SNAPSHOT_MONTHLY,
+];
 
 /// Runs the projectors once for the accounts that the verb touched and each person it renamed.
 pub fn project(tx: &mut Tx<'_>, by: &By) -> Result<(), Fault> {
@@ -197,6 +212,12 @@ pub fn data_points_wanted(tx: &mut Tx<'_>, workspace: uuid::Uuid, account: uuid:
     Ok(template.points().into_iter().map(str::to_owned).collect())
 }
 
+/// The names of the data points that any scorecard of the workspace is worked out from.
+pub fn points_scored(tx: &mut Tx<'_>, workspace: uuid::Uuid) -> Result<std::collections::BTreeSet<String>, Fault> {
+    let templates = scorecard::store::templates(tx, workspace)?;
+    Ok(templates.all().flat_map(|template| template.points()).map(str::to_owned).collect())
+}
+
 /// What an account and its scopes are scored today.
 pub fn scope_scores(
     tx: &mut Tx<'_>,
@@ -277,6 +298,8 @@ pub fn start_readers(app: &App) -> JoinHandle<()> {
     tokio::spawn(crate::timeline::reactions::tail(app.clone()));
     let jobs = tokio::spawn(job::reactions::run(app.clone()));
     tokio::spawn(import::reactions::run(app.clone()));
+    tokio::spawn(signal::reactions::watch(app.clone()));
+    tokio::spawn(scorecard::reactions::follow(app.clone()));
     let app = app.clone();
     tokio::spawn(async move {
         let mut stopping = app.stopping.clone();

@@ -39,5 +39,6 @@ set![
     "0026_portfolio_notice",
     "0027_account_amendment",
     "0028_portfolio_indexes",
-    "0029_task_account"
+    "0029_task_account",
+    "0030_signal_series"
 ];

@@ -13,6 +13,7 @@ use memory_serve::CacheControl;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
@@ -172,11 +173,30 @@ fn routes() -> Routes {
         .post("/w/{workspace}/accounts/{account}/activities/{step}", scorecard::pages::tick_activity)
         .get("/api/v1/accounts/{account}/activities", scorecard::api::activity::list)
         .put("/api/v1/accounts/{account}/activities/{step}", scorecard::api::activity::put)
-        .get("/w/{workspace}/accounts/{account}/data-points", signal::pages::list)
+        .get("/w/{workspace}/accounts/{account}/data-points", signal::pages::points)
         .post("/w/{workspace}/accounts/{account}/data-points", signal::pages::record)
         .get("/api/v1/accounts/{account}/data-points", signal::api::list)
-        .get("/api/v1/accounts/{account}/data-points/{name}", signal::api::series)
+        .get("/api/v1/accounts/{account}/data-points/{name}", signal::api::point_series)
         .put("/api/v1/accounts/{account}/data-points/{name}", signal::api::record)
+        .get("/api/v1/accounts/{account}/signals", signal::api::series::of_account)
+        .get("/api/v1/accounts/{account}/signals/{signal}", signal::api::series::by_day)
+        // Signals, and the levels of them that are watched
+        .get("/w/{workspace}/settings/signals", signal::pages::list)
+        .get("/w/{workspace}/settings/signals/{signal}", signal::pages::show)
+        .post("/w/{workspace}/settings/signals/{signal}", signal::pages::change)
+        .post("/w/{workspace}/settings/thresholds", signal::pages::add_threshold)
+        .post("/w/{workspace}/settings/thresholds/{threshold}/remove", signal::pages::remove_threshold)
+        .get("/api/v1/signals", signal::api::series::list_signals)
+        .post("/api/v1/signals", signal::api::stream::send)
+        .post("/v1/batch", signal::api::segment::batch)
+        .post("/v1/{call}", signal::api::segment::call)
+        .get("/api/v1/signals/{signal}", signal::api::series::get_signal)
+        .patch("/api/v1/signals/{signal}", signal::api::series::change_signal)
+        .get("/api/v1/thresholds", signal::api::threshold::list_thresholds)
+        .post("/api/v1/thresholds", signal::api::threshold::add_threshold)
+        .get("/api/v1/thresholds/{threshold}", signal::api::threshold::get_threshold)
+        .patch("/api/v1/thresholds/{threshold}", signal::api::threshold::change_threshold)
+        .delete("/api/v1/thresholds/{threshold}", signal::api::threshold::remove_threshold)
         .get("/api/v1/scorecard-templates", scorecard::api::template::list)
         .post("/api/v1/scorecard-templates", scorecard::api::template::create)
         .get("/api/v1/scorecard-templates/{template}", scorecard::api::template::show)
@@ -351,7 +371,7 @@ pub fn list() -> Vec<Route> {
 
 /// An answer begins within this time, or the request is given up; streams go on for as long as they like.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
-/// A file of an import may come over a slow line.
+/// A file of an import, or a stream of data points, may come over a slow line.
 const UPLOAD_WITHIN: Duration = Duration::from_secs(15 * 60);
 /// Answers smaller than this travel as they are.
 const COMPRESSED_BYTES_MIN: u64 = 860;
@@ -359,7 +379,7 @@ const COMPRESSED_BYTES_MIN: u64 = 860;
 async fn in_time(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let takes_file = path == "/api/v1/imports" || (path.starts_with("/w/") && path.ends_with("/import"));
-    let is_upload = request.method() == Method::POST && takes_file;
+    let is_upload = request.method() == Method::POST && (takes_file || path == "/api/v1/signals");
     let within = if is_upload { UPLOAD_WITHIN } else { ANSWER_WITHIN };
     let answer = tokio::time::timeout(within, next.run(request)).await;
     answer.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
@@ -371,6 +391,7 @@ pub fn router(app: App) -> Router {
     routes()
         .router
         .fallback(frame::not_found)
+        .layer(RequestDecompressionLayer::new())
         .layer(axum::middleware::from_fn(in_time))
         .layer(CatchPanicLayer::new())
         .layer(axum::middleware::from_fn(frame::faults_as_pages))

@@ -3,6 +3,7 @@
 mod events;
 mod lines;
 mod scores;
+mod signals;
 
 use std::sync::Arc;
 
@@ -114,6 +115,8 @@ async fn content(db: &Db, rebuild: bool, findings: &mut Findings) -> Outcome {
         findings.add(format!("{}: {count} lines of the portfolio {done}", workspace.name), wrong);
         let (count, wrong) = scores::compare(db, &workspace).await?;
         findings.add(format!("{}: {count} automatic scores against their data points", workspace.name), wrong);
+        let (count, wrong) = signals::compare(db, &workspace).await?;
+        findings.add(format!("{}: {count} days of signals against their data points", workspace.name), wrong);
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod scoring;
 mod script;
 mod stage;
 mod story;
+mod telemetry;
 mod templates;
 #[cfg(test)]
 mod tests;

@@ -141,6 +141,8 @@ deeds!(
     ManageWorkspace,
     ManageScorecards,
     ManageFields,
+    SendSignals,
+    ManageSignals,
     ManageJobs,
     ManageOwn
 );

@@ -108,7 +108,17 @@ impl App {
         care: Care,
         verb: impl Fn(&mut Tx<'_>, &By) -> Result<Answer, Fault> + Send + 'static,
     ) -> Result<Answer, Fault> {
-        self.commit_in(Scope::Workspace(caller.workspace.id), caller, care, verb).await
+        self.commit_in(Lane::Interactive, Scope::Workspace(caller.workspace.id), caller, care, verb).await
+    }
+
+    /// Like `commit`, for what programs send in quantities: people do not wait behind it.
+    pub async fn commit_bulk(
+        &self,
+        caller: &Caller,
+        care: Care,
+        verb: impl Fn(&mut Tx<'_>, &By) -> Result<Answer, Fault> + Send + 'static,
+    ) -> Result<Answer, Fault> {
+        self.commit_in(Lane::Bulk, Scope::Workspace(caller.workspace.id), caller, care, verb).await
     }
 
     /// Like `commit`, for verbs that also write rows of no workspace: identities, sessions, links that work once.
@@ -118,21 +128,22 @@ impl App {
         care: Care,
         verb: impl Fn(&mut Tx<'_>, &By) -> Result<Answer, Fault> + Send + 'static,
     ) -> Result<Answer, Fault> {
-        self.commit_in(Scope::System, caller, care, verb).await
+        self.commit_in(Lane::Interactive, Scope::System, caller, care, verb).await
     }
 
     async fn commit_in(
         &self,
+        lane: Lane,
         scope: Scope,
         caller: &Caller,
         care: Care,
         verb: impl Fn(&mut Tx<'_>, &By) -> Result<Answer, Fault> + Send + 'static,
     ) -> Result<Answer, Fault> {
         let Some(key) = care.key.clone() else {
-            return self.verb_in(scope, Arc::clone(&caller.workspace), Some(caller.user), verb).await;
+            return self.verb_in(lane, scope, Arc::clone(&caller.workspace), Some(caller.user), verb).await;
         };
         let name = caller.key();
-        self.verb_in(scope, Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| {
+        self.verb_in(lane, scope, Arc::clone(&caller.workspace), Some(caller.user), move |tx, by| {
             let workspace = by.workspace.id;
             if !kept::begin(tx, workspace, &name, &key)? {
                 return Err(Fault::new(
@@ -159,7 +170,7 @@ impl App {
         user: Option<uuid::Uuid>,
         verb: impl Fn(&mut Tx<'_>, &By) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
-        self.verb_in(Scope::Workspace(workspace.id), workspace, user, verb).await
+        self.verb_in(Lane::Interactive, Scope::Workspace(workspace.id), workspace, user, verb).await
     }
 
     /// Like `verb`, for verbs that also write rows of no workspace.
@@ -169,7 +180,7 @@ impl App {
         user: Option<uuid::Uuid>,
         verb: impl Fn(&mut Tx<'_>, &By) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
-        self.verb_in(Scope::System, workspace, user, verb).await
+        self.verb_in(Lane::Interactive, Scope::System, workspace, user, verb).await
     }
 
     /// Like `verb`, for work that nobody waits for, because of an import or an event where it has a cause.
@@ -194,21 +205,31 @@ impl App {
 
     async fn verb_in<T: Send + 'static>(
         &self,
+        lane: Lane,
         scope: Scope,
         workspace: Arc<super::caller::Workspace>,
         user: Option<uuid::Uuid>,
         verb: impl Fn(&mut Tx<'_>, &By) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         let source = self.source.clone();
-        self.db
-            .write(scope, move |tx| {
-                let by = By::new(Arc::clone(&workspace), user, source.clone());
-                let done = verb(tx, &by)?;
-                crate::app::project(tx, &by)?;
-                Ok(done)
-            })
-            .await
+        let write = move |tx: &mut Tx<'_>| {
+            let by = By::new(Arc::clone(&workspace), user, source.clone());
+            let done = verb(tx, &by)?;
+            crate::app::project(tx, &by)?;
+            Ok(done)
+        };
+        match lane {
+            Lane::Interactive => self.db.write(scope, write).await,
+            Lane::Bulk => self.db.write_bulk(scope, write).await,
+        }
     }
+}
+
+/// Whether somebody waits for it.
+#[derive(Clone, Copy)]
+enum Lane {
+    Interactive,
+    Bulk,
 }
 
 fn replay(earlier: &kept::Kept, fingerprint: &str) -> Result<Answer, Fault> {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -123,10 +125,16 @@ pub fn session_secret(headers: &HeaderMap) -> Option<&str> {
         .map(|(_, secret)| secret)
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The token: as a bearer's, or as the user of basic credentials without a password, as some clients can only send it.
+fn token_secret(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (kind, secret) = value.split_once(' ')?;
-    kind.eq_ignore_ascii_case("bearer").then_some(secret.trim())
+    if kind.eq_ignore_ascii_case("bearer") {
+        return Some(secret.trim().to_owned());
+    }
+    let credentials = kind.eq_ignore_ascii_case("basic").then(|| BASE64_STANDARD.decode(secret.trim()).ok())??;
+    let credentials = String::from_utf8(credentials).ok()?;
+    Some(credentials.split_once(':').map_or(credentials.as_str(), |(user, _)| user).to_owned())
 }
 
 /// The workspace a page's address names: `/w/{slug}/…`.
@@ -150,8 +158,8 @@ impl FromRequestParts<App> for Caller {
 async fn identify(parts: &Parts, app: &App) -> Result<Caller, Fault> {
     let slug = slug_of(parts.uri.path()).map(str::to_owned);
     let now = app.source.now();
-    if let Some(secret) = bearer(&parts.headers) {
-        let hash = hash_secret(secret);
+    if let Some(secret) = token_secret(&parts.headers) {
+        let hash = hash_secret(&secret);
         let found = app.db.read(Scope::System, move |tx| people::store::token_caller(tx, &hash)).await?;
         let Some(found) = found else {
             return Err(Fault::new(

@@ -100,7 +100,7 @@ pub(crate) async fn body_of(request: Request<Body>, limit: usize) -> Result<Vec<
     to_bytes(request.into_body(), limit).await.map(|bytes| bytes.to_vec()).map_err(|_| too_large())
 }
 
-fn content_type_is(headers: &HeaderMap, wanted: &str) -> bool {
+pub(crate) fn content_type_is(headers: &HeaderMap, wanted: &str) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod pages;
+pub mod reactions;
 pub mod store;
 
 use std::sync::{Arc, LazyLock};

@@ -1,5 +1,6 @@
-//! Signals: series of numbers that were measured of an account, from which automatic sub-metrics are worked out.
+//! Signals: what programs and people measured of an account, as series with roll-ups, and the levels that are watched.
 
 pub mod api;
 pub mod pages;
+pub mod reactions;
 pub mod store;

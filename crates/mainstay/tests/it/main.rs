@@ -38,6 +38,8 @@ mod scope;
 mod scope_score;
 mod scorecard;
 mod scorecard_template;
+mod signal;
+mod signal_jobs;
 mod snapshot_jobs;
 mod statements;
 mod task;

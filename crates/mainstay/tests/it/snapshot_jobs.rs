@@ -2,13 +2,11 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
-use mainstay::account::store::{self as accounts, AccountChange};
 use mainstay::corridor::fault::Fault;
 use mainstay::corridor::verb::By;
 use mainstay::portfolio::store::{self as portfolio, Filter, Frame, SnapshotKind, Sort, SortKey};
 use mainstay::scorecard::store::{self as scores, ScoreIn};
 use mainstay_db::{Scope, Tx};
-use mainstay_rules::account::{NewAccount, NewAccountInput};
 use mainstay_rules::score::Score;
 use uuid::Uuid;
 
@@ -17,16 +15,6 @@ use crate::job::Engine;
 
 fn at(text: &str) -> Timestamp {
     text.parse().expect("an instant")
-}
-
-fn add_account(engine: &Engine) -> Uuid {
-    let input =
-        NewAccountInput { name: "Albion".to_owned(), account_type: "1".to_owned(), ..NewAccountInput::default() };
-    let fields = NewAccount::check(&input).expect("the account is well described");
-    let change = AccountChange::new(fields);
-    let id = engine.app.source.id();
-    engine.verb(move |tx, by| accounts::create_account(tx, by, id, &change)).expect("the account is made");
-    id
 }
 
 fn score(engine: &Engine, account: Uuid, hundredths: i64) {
@@ -77,7 +65,7 @@ both!(
         let mut engine = Engine::new(on);
         engine.app.jobs = mainstay::app::JOB_KINDS;
         engine.run_due(); // these schedules begin now
-        let account = add_account(&engine);
+        let account = engine.account("Albion");
         score(&engine, account, 400);
         engine.go_to(at("2026-11-30T22:59:59Z"));
         engine.run_due();

@@ -86,7 +86,7 @@ fn reads_the_workspace(step: &str) -> bool {
     step.starts_with("SCAN ") && step != "SCAN CONSTANT ROW" || step.ends_with("(workspace_id=?)")
 }
 
-/// Of what is asked of some accounts: another index than one that holds the account.
+/// Of what is asked of some accounts: another index than one that holds the account, by our id or by another system's.
 fn reads_a_part_of_it(step: &str) -> bool {
-    step.contains("(workspace_id=?") && !step.contains("account_id=?")
+    step.contains("(workspace_id=?") && !step.contains("account_id=?") && !step.contains("external_id=?")
 }

@@ -1,6 +1,7 @@
 //! The account room's tables: accounts here, contracts and targets beside.
 
 mod account_type;
+mod addressed;
 mod amendment;
 mod arr;
 mod contract;
@@ -18,6 +19,7 @@ mod usage;
 mod write;
 
 pub use account_type::{TypeChange, type_change, type_changes, type_changes_each};
+pub use addressed::{Addressed, accounts_of_parts, addressed, types_each};
 pub use amendment::{
     NewAmendment, StoredAmendment, amend_contract, amendment_count, amendments, amendments_each, contract_currency,
     in_home_currency, ledger, rates_for, withdraw_amendment,

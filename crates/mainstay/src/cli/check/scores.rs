@@ -10,6 +10,7 @@ use crate::corridor::fault::Fault;
 use crate::corridor::source::Source;
 use crate::portfolio::store as portfolio;
 use crate::scorecard::store::{Compared, compare_automatic, templates};
+use crate::signal::store as signals;
 
 /// Accounts that one transaction reads.
 const AT_ONCE: usize = 200;
@@ -24,7 +25,9 @@ pub async fn compare(db: &Db, workspace: &Workspace) -> Result<(usize, Vec<Strin
         // A score that another version of the scorecard gives is written by the next server, and is not wrong.
         let due = portfolio::due_lines(tx, id, today, DUE_MAX)?;
         let mut all = accounts::account_ids(tx, id)?;
-        all.retain(|account| !due.contains(account));
+        // So is one whose numbers have only just arrived.
+        let measured = signals::due(tx, id, signals::Due::Score, DUE_MAX)?;
+        all.retain(|account| !due.contains(account) && measured.iter().all(|(one, _)| one != account));
         Ok::<_, Fault>(all)
     };
     let all = db.read(Scope::Workspace(id), list).await?;

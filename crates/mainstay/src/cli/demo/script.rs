@@ -23,6 +23,7 @@ const PODS_BY: &str = "anouk";
 
 /// Minutes after midnight.
 const IMPORTED: i32 = 8 * 60 + 30;
+const SENT: i32 = 7 * 60;
 const CALLED: i32 = 9 * 60 + 30;
 const TYPED: i32 = 9 * 60 + 40;
 const TYPED_WITHIN: i32 = 110;
@@ -61,6 +62,8 @@ pub enum Deed {
     RecordUsage,
     /// The place of a count among those of the account.
     Measure(usize),
+    /// The place of a number among those that the order system sent.
+    Send(usize),
     FormPod,
     /// What is known beside the report goes into the workspace's own fields.
     Describe,
@@ -145,6 +148,9 @@ fn changes(writer: &mut Writer<'_>, place: usize, account: &Account) -> Result<(
     }
     if !account.usage.is_empty() {
         writer.add(-1, SIGNED, OPERATIONS, place, Deed::RecordUsage)?;
+    }
+    for (index, (day, _)) in account.failed_shoots.iter().enumerate() {
+        writer.add(*day, SENT, OPERATIONS, place, Deed::Send(index))?;
     }
     for (place_in_list, counted) in account.measured.iter().enumerate() {
         writer.add(counted.day, SIGNED, OPERATIONS, place, Deed::Measure(place_in_list))?;

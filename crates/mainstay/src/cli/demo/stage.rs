@@ -20,6 +20,7 @@ use super::scopes;
 use super::scoring::Said;
 use super::script::{Act, Deed, OPERATIONS};
 use super::story::{Account, Contract, ContractStep, Story};
+use super::telemetry;
 use super::templates;
 use crate::account::store::{self as accounts, AccountChange, NewAmendment, NewContract};
 use crate::app::{self, App};
@@ -163,6 +164,7 @@ impl Cast<'_> {
             }
             Deed::RecordUsage => self.record_usage(tx, by, account, id),
             Deed::Measure(index) => templates::measure(tx, by, id, &account.measured[*index]),
+            Deed::Send(index) => telemetry::send(tx, by, account, id, *index),
             Deed::FormPod => self.form_pod(tx, by, account, id),
             Deed::Describe => own::describe(tx, by, &self.production.calendar, account, id),
             Deed::ChangeType => change_type(tx, by, id, account),

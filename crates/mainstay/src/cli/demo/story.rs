@@ -114,6 +114,9 @@ pub struct Account {
     /// What was counted of its shoots.
     #[serde(default)]
     pub measured: Vec<Measured>,
+    /// Days on which the order system sent how many tenths of a hundred shoots failed.
+    #[serde(default)]
+    pub failed_shoots: Vec<(i32, i64)>,
 }
 
 /// Shoots of a month as they were counted on a day.

@@ -104,7 +104,25 @@ pub static TABLES: &[Table] = &[
         ("template_version", Number)] },
     Table { name: "data_point", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("account_id", Id), ("name", Text), ("at", Time), ("value", Number), ("source", Text),
-        ("recorded_at", Time), ("recorded_by", Id)] },
+        ("recorded_at", Time), ("recorded_by", Id), ("subject_kind", Text), ("subject_id", Id), ("actor", Id),
+        ("sent", Bool)] },
+    Table { name: "signal", workspace: "workspace_id", key: &["name"], columns: &[
+        ("name", Text), ("title", Text), ("unit", Text), ("direction", Text), ("created_at", Time)] },
+    Table { name: "signal_day", workspace: "workspace_id", key: &["account_id", "subject_id", "name", "day"], columns: &[
+        ("account_id", Id), ("subject_id", Id), ("name", Text), ("day", Day), ("points", Number), ("total", Number),
+        ("least", Number), ("most", Number), ("last", Number), ("last_at", Time), ("thinned", Bool)] },
+    Table { name: "signal_actor", workspace: "workspace_id", key: &["account_id", "subject_id", "name", "day", "actor"],
+        columns: &[("account_id", Id), ("subject_id", Id), ("name", Text), ("day", Day), ("actor", Id)] },
+    Table { name: "signal_person", workspace: "workspace_id", key: &["person"], columns: &[
+        ("person", Id), ("account_id", Id), ("seen_at", Time)] },
+    Table { name: "signal_unmatched", workspace: "workspace_id", key: &["group_id"], columns: &[
+        ("group_id", Text), ("calls", Number), ("first_at", Time), ("last_at", Time)] },
+    Table { name: "signal_threshold", workspace: "workspace_id", key: &["id"], columns: &[
+        ("id", Id), ("signal", Text), ("measure", Text), ("days", Number), ("side", Text), ("level", Number),
+        ("back_by", Number), ("rest_days", Number), ("account_types", Number), ("enabled", Bool), ("created_at", Time),
+        ("created_by", Id), ("removed_at", Time)] },
+    Table { name: "signal_standing", workspace: "workspace_id", key: &["threshold_id", "account_id"], columns: &[
+        ("threshold_id", Id), ("account_id", Id), ("armed", Bool), ("fired_on", Day)] },
     Table { name: "scorecard_template", workspace: "workspace_id", key: &["id"], columns: &[
         ("id", Id), ("key", Text), ("version", Number), ("is_default", Bool), ("draft", Text), ("draft_at", Time),
         ("draft_by", Id), ("created_at", Time)] },

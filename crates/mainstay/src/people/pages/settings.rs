@@ -19,18 +19,20 @@ pub enum Tab {
     Scorecards,
     Currencies,
     Fields,
+    Signals,
     Tokens,
     Jobs,
     Me,
 }
 
 impl Tab {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Workspace,
         Self::People,
         Self::Fields,
         Self::Scorecards,
         Self::Currencies,
+        Self::Signals,
         Self::Tokens,
         Self::Jobs,
         Self::Me,
@@ -48,6 +50,7 @@ impl Tab {
             Self::Currencies => ("/settings/currencies", text::currencies()),
             Self::Scorecards => ("/settings/scorecards", crate::text::template::scorecards()),
             Self::Fields => ("/settings/fields", text::fields()),
+            Self::Signals => ("/settings/signals", crate::text::signal::signals()),
             Self::Tokens => ("/settings/tokens", text::tokens()),
             Self::Jobs => ("/settings/jobs", text::jobs()),
             Self::Me => ("/settings/me", text::my_account()),

@@ -26,14 +26,33 @@ pub fn follow_signals(tx: &mut Tx<'_>, by: &By, accounts: &[Uuid]) -> Result<(),
     for account in accounts {
         let template = found.get(account).map(|found| templates.governing(found.segment()));
         if let Some(template) = template.filter(|template| template.automatic().next().is_some()) {
-            follow_of(tx, by, *account, template)?;
+            let moments = signals::moments_since(tx, by, *account)?;
+            follow_of(tx, by, *account, template, moments)?;
         }
     }
     Ok(())
 }
 
-fn follow_of(tx: &mut Tx<'_>, by: &By, account: Uuid, template: &Template) -> Result<(), Fault> {
-    let mut moments = signals::moments_since(tx, by, account)?;
+/// The same of accounts of which programs sent data points since a time: what each day read at its end, and now.
+pub fn follow_since(tx: &mut Tx<'_>, by: &By, accounts: &[(Uuid, Timestamp)]) -> Result<(), Fault> {
+    let templates = templates(tx, by.workspace.id)?;
+    let ids: Vec<Uuid> = accounts.iter().map(|(account, _)| *account).collect();
+    let found = accounts::accounts_each(tx, by.workspace.id, &ids, Uuid::nil())?;
+    for (account, since) in accounts {
+        let Some(template) = found.get(account).map(|found| templates.governing(found.segment())) else { continue };
+        let moments = signals::moments_from(tx, by.workspace.id, *account, by.workspace.day_of(*since))?;
+        follow_of(tx, by, *account, template, moments)?;
+    }
+    Ok(())
+}
+
+fn follow_of(
+    tx: &mut Tx<'_>,
+    by: &By,
+    account: Uuid,
+    template: &Template,
+    mut moments: Vec<Timestamp>,
+) -> Result<(), Fault> {
     moments.retain(|at| *at < by.at);
     moments.push(by.at);
     for at in moments {

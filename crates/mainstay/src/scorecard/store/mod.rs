@@ -13,7 +13,7 @@ mod template;
 mod times;
 
 pub use activity::{Ticked, activity, tick, ticked};
-pub use automatic::{Compared, compare_automatic, follow_signals};
+pub use automatic::{Compared, compare_automatic, follow_signals, follow_since};
 pub use past::{Known, Past, known, record_past, remove_past};
 pub use publish::{Stored, Version, all_stored, checked, draft, publish, stored, text_of, versions};
 pub use read::{

@@ -1,7 +1,9 @@
 //! Words of the feed: one plain sentence for everything that can happen. The name of whoever did it stands before each.
 
 use jiff::civil::Date;
+use mainstay_rules::decimal::Decimal;
 use mainstay_rules::money::{self, Currency};
+use mainstay_rules::threshold::{Measure, Side};
 use maud::{Markup, html};
 
 use super::frame::day;
@@ -31,6 +33,10 @@ texts! {
     a_scope = "a scope";
     no_fields = "changed the account";
     data_point = "recorded the data point";
+    changed_signal = "changed what a signal is called";
+    added_threshold = "watches another level of a signal";
+    changed_threshold = "changed a level that is watched";
+    removed_threshold = "no longer watches a level of a signal";
     drafted_template = "saved a draft of a scorecard";
     published_template = "published a scorecard";
 }
@@ -47,6 +53,12 @@ pub fn day_head(on: Date, now: Date) -> String {
 
 pub fn recorded(metric: &Markup, score: &Markup, was: Option<&str>) -> Markup {
     html! { "recorded " (metric) " " (score) @if let Some(was) = was { " " (self::was(was)) } }
+}
+
+/// "saw `seats_used` at 92 (The newest value is at least 85)".
+pub fn crossed(signal: &Markup, value: Decimal, (measure, days, side, level): (Measure, i64, Side, Decimal)) -> Markup {
+    let what = super::signal::fires(measure, days, side, level);
+    html! { "saw " (signal) " at " b { (value) } span.soft { " (" (what) ")" } }
 }
 
 pub fn imported_scores(number: i64) -> Markup {

@@ -6,6 +6,7 @@ use mainstay_rules::event::Kind;
 use mainstay_rules::ledger::MovementKind;
 use mainstay_rules::money::{self, Currency};
 use mainstay_rules::score::{Mean, Score};
+use mainstay_rules::threshold::{Measure, Side};
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -34,6 +35,7 @@ impl View<'_> {
                 Kind::UsageRecorded => (usage(data)),
                 Kind::TargetSet => (target(data)),
                 Kind::DataPointRecorded => { (data_point(data)) (self.as_of(entry)) }
+                Kind::ThresholdCrossed => (crossed(data)),
                 Kind::ScoresImported => (text::imported_scores(data["scores"].as_i64().unwrap_or(0))),
                 Kind::ScoresWithdrawn => (text::withdrew_scores(data["scores"].as_i64().unwrap_or(0))),
                 Kind::PodMemberAdded => (text::added_member(person(entry), role(data))),
@@ -213,6 +215,15 @@ fn data_point(data: &Value) -> Markup {
     }
 }
 
+fn crossed(data: &Value) -> Markup {
+    let number = |key: &str| data[key].as_i64().map_or(Decimal::ZERO, Decimal::from_millionths);
+    let measure = Measure::parse(data["measure"].as_str().unwrap_or_default()).unwrap_or(Measure::Last);
+    let side = Side::parse(data["side"].as_str().unwrap_or_default()).unwrap_or(Side::AtLeast);
+    let signal = html! { code { (data["signal"].as_str().unwrap_or_default()) } };
+    let watched = (measure, data["days"].as_i64().unwrap_or(1), side, number("level"));
+    text::crossed(&signal, number("value"), watched)
+}
+
 /// What needs no numbers.
 fn plain(kind: Kind, about: &str) -> Markup {
     let of_person = |what| text::person_changed(text::person(what), about);
@@ -233,6 +244,10 @@ fn plain(kind: Kind, about: &str) -> Markup {
         Kind::WorkspaceChanged => text::changed_workspace(),
         Kind::TokenCreated => text::token(true),
         Kind::TokenRevoked => text::token(false),
+        Kind::SignalChanged => text::changed_signal(),
+        Kind::ThresholdAdded => text::added_threshold(),
+        Kind::ThresholdChanged => text::changed_threshold(),
+        Kind::ThresholdRemoved => text::removed_threshold(),
         Kind::TemplateDrafted => text::drafted_template(),
         Kind::TemplatePublished => text::published_template(),
         Kind::SnapshotTaken => text::took_snapshot(),

@@ -143,6 +143,7 @@ pub struct World {
     import: String,
     job: String,
     field: String,
+    threshold: String,
     view: String,
     snapshot: String,
     bulk_edit: String,
@@ -194,6 +195,7 @@ impl World {
             house.admin.json("POST", "/api/v1/snapshots", &serde_json::json!({ "note": format!("{OURS} board") }));
         let snapshot = kept.json()["id"].as_str().expect("a snapshot has an id").to_owned();
         Self {
+            threshold: add_threshold(&house.admin),
             house,
             browsers,
             tokens,
@@ -242,6 +244,9 @@ impl World {
                 .replace("{session}", "no-such-session")
                 .replace("{link}", "no-such-link")
                 .replace("{job}", &self.job)
+                .replace("{signal}", "seats_used")
+                .replace("{call}", "track")
+                .replace("{threshold}", &self.threshold)
                 .replace("{kind}", "housekeeping")
                 .replace("{day}", "2026-01-06")
                 .replace("{unique}", &format!("{caller:?} {:?}", std::thread::current().id()))
@@ -411,6 +416,14 @@ fn add_bulk_edit(admin: &Browser, account: &str) -> String {
     let made = admin.json("POST", "/api/v1/bulk-edits", &body);
     assert_eq!(made.status, 201, "{}", made.body);
     made.json()["id"].as_str().expect("a change has an id").to_owned()
+}
+
+/// A watched level of the signal that the cases name.
+fn add_threshold(admin: &Browser) -> String {
+    let level = json!({ "signal": "seats_used", "measure": "last", "side": "at_least", "level": 1_000_000 });
+    let made = admin.json("POST", "/api/v1/thresholds", &level);
+    assert_eq!(made.status, 201, "{}", made.body);
+    made.json()["id"].as_str().expect("a threshold has an id").to_owned()
 }
 
 fn add_view(admin: &Browser) -> String {

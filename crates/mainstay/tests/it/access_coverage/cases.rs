@@ -65,9 +65,13 @@ impl Right {
             | Self::SharedView(_) => TokenScope::Write,
             Self::Deed(deed, _) | Self::Row(deed, _) => match deed {
                 Deed::Read => TokenScope::Read,
-                Deed::CreateAccount | Deed::AddTask | Deed::Import | Deed::TakeSnapshot | Deed::ManageScorecards => {
-                    TokenScope::Write
-                }
+                Deed::CreateAccount
+                | Deed::AddTask
+                | Deed::Import
+                | Deed::TakeSnapshot
+                | Deed::ManageScorecards
+                | Deed::SendSignals
+                | Deed::ManageSignals => TokenScope::Write,
                 Deed::ManageFields
                 | Deed::ManagePeople
                 | Deed::ManageWorkspace
@@ -119,8 +123,8 @@ const fn case(method: &'static str, path: &'static str, right: Right, body: Body
 
 use Body::{Form, Json, None, Stream, Upload};
 use Deed::{
-    AddTask, CreateAccount, Import, ManageFields, ManageJobs, ManageOwn, ManagePeople, ManageScorecards,
-    ManageWorkspace, Read, TakeSnapshot,
+    AddTask, CreateAccount, Import, ManageFields, ManageJobs, ManageOwn, ManagePeople, ManageScorecards, ManageSignals,
+    ManageWorkspace, Read, SendSignals, TakeSnapshot,
 };
 use Right::{
     Deed as May, Everybody, Own, ReadAccount, ReadTask, Row, SharedView, SteerAccount, WriteAccount, WriteScope,
@@ -284,6 +288,8 @@ pub const CASES: &[Case] = &[
     case("GET", "/w/{workspace}/accounts/{account}/data-points", ReadAccount(Page), None, &[200]),
     case("POST", "/w/{workspace}/accounts/{account}/data-points", WriteAccount(Page), Form("name=X&value=1"), &[422]),
     case("GET", "/api/v1/accounts/{account}/data-points", ReadAccount(Api), None, &[200]),
+    case("GET", "/api/v1/accounts/{account}/signals", ReadAccount(Api), None, &[200]),
+    case("GET", "/api/v1/accounts/{account}/signals/{signal}", ReadAccount(Api), None, &[200]),
     case("GET", "/api/v1/accounts/{account}/data-points/{name}", ReadAccount(Api), None, &[200]),
     case("PUT", "/api/v1/accounts/{account}/data-points/{name}", WriteAccount(Api), Json(r#"{"value":85}"#), &[200]),
     case("GET", "/w/{workspace}/settings/scorecards", May(Read, Page), None, &[200]),
@@ -347,6 +353,20 @@ pub const CASES: &[Case] = &[
     case("POST", "/w/{workspace}/settings/currencies", May(ManageWorkspace, Page), Form("currency=x"), &[422]),
     case("GET", "/api/v1/exchange-rates", May(Read, Api), None, &[200]),
     case("PUT", "/api/v1/exchange-rates", May(ManageWorkspace, Api), Json(r#"{"currency":"x"}"#), &[422]),
+    case("GET", "/w/{workspace}/settings/signals", May(Read, Page), None, &[200]),
+    case("GET", "/w/{workspace}/settings/signals/{signal}", Row(ManageSignals, Page), None, &[200]),
+    case("POST", "/w/{workspace}/settings/signals/{signal}", Row(ManageSignals, Page), Form("direction=x"), &[422]),
+    case("POST", "/w/{workspace}/settings/thresholds", May(ManageSignals, Page), Form("signal=seats_used"), &[422]),
+    case("GET", "/api/v1/signals", May(Read, Api), None, &[200]),
+    case("POST", "/api/v1/signals", May(SendSignals, Api), Json(r#"{"signals":[]}"#), &[200]),
+    case("POST", "/v1/batch", May(SendSignals, Api), Json(r#"{"batch":[]}"#), &[200]),
+    case("POST", "/v1/{call}", May(SendSignals, Api), Json(r#"{"event":"Login"}"#), &[200]),
+    case("GET", "/api/v1/signals/{signal}", Row(Read, Api), None, &[200]),
+    case("PATCH", "/api/v1/signals/{signal}", Row(ManageSignals, Api), Json(r#"{"direction":"x"}"#), &[422]),
+    case("GET", "/api/v1/thresholds", May(Read, Api), None, &[200]),
+    case("POST", "/api/v1/thresholds", May(ManageSignals, Api), Json("{}"), &[422]),
+    case("GET", "/api/v1/thresholds/{threshold}", Row(Read, Api), None, &[200]),
+    case("PATCH", "/api/v1/thresholds/{threshold}", Row(ManageSignals, Api), Json(r#"{"side":"x"}"#), &[422]),
     case("GET", "/w/{workspace}/settings/tokens", May(ManageOwn, Page), None, &[200]),
     case("POST", "/w/{workspace}/settings/tokens", May(ManageOwn, Page), Form("name="), &[422]),
     case("POST", "/w/{workspace}/settings/tokens/{token}/revoke", May(ManageOwn, Page), Form(""), &[303, 404]),
@@ -380,6 +400,8 @@ pub const CASES: &[Case] = &[
     case("DELETE", "/api/v1/me/sessions/{session}", May(ManageOwn, Api), None, &[404]),
     // What ends something comes last.
     case("DELETE", "/api/v1/views/{view}", SharedView(Api), None, &[204, 404]),
+    case("POST", "/w/{workspace}/settings/thresholds/{threshold}/remove", Row(ManageSignals, Page), Form(""), &[303, 404]),
+    case("DELETE", "/api/v1/thresholds/{threshold}", Row(ManageSignals, Api), None, &[204, 404]),
     case("POST", "/w/{workspace}/accounts/{account}/scores/{metric}/withdraw", WriteAccount(Page), Form(""), &[200, 303]),
     case("DELETE", "/api/v1/accounts/{account}/scores/{metric}", WriteAccount(Api), None, &[200, 204]),
     case("POST", "/w/{workspace}/accounts/{account}/contracts/{contract}/amendments/{amendment}/withdraw", WriteAccount(Page), Form(""), &[303, 404]),

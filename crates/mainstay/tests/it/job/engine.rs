@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use jiff::civil::{Weekday, time};
+use mainstay::account::store::{self as accounts, AccountChange};
 use mainstay::app::App;
 use mainstay::corridor::caller::Workspace;
 use mainstay::corridor::fault::Fault;
@@ -14,6 +15,7 @@ use mainstay::job::store::{self, Job, JobFilter};
 use mainstay::job::{Held, JobKind, Kinds, reactions};
 use mainstay::people;
 use mainstay_db::{Config, Database, Db, Scope, Tx};
+use mainstay_rules::account::{NewAccount, NewAccountInput};
 use mainstay_rules::event::Kind;
 use mainstay_rules::job::State;
 use mainstay_rules::money::Currency;
@@ -129,6 +131,16 @@ impl Engine {
         verb: impl Fn(&mut Tx<'_>, &By) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         self.runtime.block_on(self.app.verb(Arc::clone(&self.workspace), None, verb))
+    }
+
+    /// An account of type 1.
+    pub fn account(&self, name: &str) -> Uuid {
+        let input =
+            NewAccountInput { name: name.to_owned(), account_type: "1".to_owned(), ..NewAccountInput::default() };
+        let fields = NewAccount::check(&input).expect("the account is well described");
+        let (change, id) = (AccountChange::new(fields), self.app.source.id());
+        self.verb(move |tx, by| accounts::create_account(tx, by, id, &change)).expect("the account is made");
+        id
     }
 
     pub fn set_timer(&self, kind: &'static JobKind, key: &str, at: Timestamp, payload: Value) {

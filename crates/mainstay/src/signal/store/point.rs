@@ -1,4 +1,4 @@
-//! The signal room's table: data points, each with its time, source and who recorded it.
+//! Data points of an account, each with its time, source and who recorded it; those of its parts are in roll-ups only.
 
 use jiff::Timestamp;
 use mainstay_db::{Row, Tx, sql};
@@ -7,6 +7,7 @@ use mainstay_rules::event::Kind;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::{day, due, series as signals};
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
 
@@ -37,7 +38,7 @@ macro_rules! points {
     () => {
         "SELECT d.id, d.name, d.at, d.value, d.source, d.recorded_at, d.recorded_by, COALESCE(u.name, '')
          FROM data_point d LEFT JOIN workspace_user u ON u.id = d.recorded_by
-         WHERE d.workspace_id = $1 AND d.account_id = $2 AND "
+         WHERE d.workspace_id = $1 AND d.account_id = $2 AND d.subject_id IS NULL AND "
     };
 }
 
@@ -64,6 +65,9 @@ pub fn record(tx: &mut Tx<'_>, by: &By, account: Uuid, new: &NewPoint) -> Result
         ),
         &[&id, &by.workspace.id, &account, &new.name, &new.at, &new.value.millionths(), &new.source, &by.at, &by.user],
     )?;
+    signals::make_known(tx, by, &[&new.name])?;
+    day::add(tx, by, account, &new.name, new.value, new.at)?;
+    due::note_thresholds(tx, by, &[(account, &new.name, new.at)])?;
     let data = json!({ "name": new.name, "value": new.value.millionths() });
     by.happened_at(tx, new.at, account, Kind::DataPointRecorded, ("data_point", id), data)?;
     Ok(id)
@@ -93,7 +97,7 @@ pub fn newest(tx: &mut Tx<'_>, workspace: Uuid, account: Uuid) -> Result<Vec<Poi
         sql!(concat!(
             points!(),
             "NOT EXISTS (SELECT 1 FROM data_point n WHERE n.account_id = d.account_id AND n.name = d.name
-               AND (n.at, n.recorded_at, n.id) > (d.at, d.recorded_at, d.id)) ORDER BY d.name"
+               AND n.subject_id IS NULL AND (n.at, n.recorded_at, n.id) > (d.at, d.recorded_at, d.id)) ORDER BY d.name"
         )),
         &[&workspace, &account],
         read,
@@ -129,8 +133,9 @@ pub fn moments_since(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<Vec<Time
     Ok(tx.rows(
         sql!(
             "SELECT DISTINCT d.at FROM data_point d
-             WHERE d.workspace_id = $1 AND d.account_id = $2 AND d.at >=
-               (SELECT MIN(n.at) FROM data_point n WHERE n.workspace_id = $1 AND n.account_id = $2 AND n.recorded_at = $3)
+             WHERE d.workspace_id = $1 AND d.account_id = $2 AND d.subject_id IS NULL AND d.at >=
+               (SELECT MIN(n.at) FROM data_point n WHERE n.workspace_id = $1 AND n.account_id = $2
+                AND n.subject_id IS NULL AND n.recorded_at = $3)
              ORDER BY d.at LIMIT $4"
         ),
         &[&by.workspace.id, &account, &by.at, &MOMENTS_MAX],
@@ -138,8 +143,24 @@ pub fn moments_since(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<Vec<Time
     )?)
 }
 
-/// Takes the data points of an account away whose import is undone.
+/// By the account's key alone, whatever a database thinks of its workspace's index.
+macro_rules! whose {
+    () => {
+        "CASE WHEN workspace_id = $1 THEN TRUE ELSE FALSE END"
+    };
+}
+
+/// Takes all that was measured of an account away whose import is undone.
 pub fn remove_points(tx: &mut Tx<'_>, by: &By, account: Uuid) -> Result<(), Fault> {
-    tx.exec(sql!("DELETE FROM data_point WHERE workspace_id = $1 AND account_id = $2"), &[&by.workspace.id, &account])?;
+    for text in [
+        sql!("DELETE FROM data_point WHERE workspace_id = $1 AND account_id = $2"),
+        sql!(concat!("DELETE FROM signal_day WHERE account_id = $2 AND ", whose!())),
+        sql!(concat!("DELETE FROM signal_actor WHERE account_id = $2 AND ", whose!())),
+        sql!(concat!("DELETE FROM signal_standing WHERE account_id = $2 AND ", whose!())),
+        sql!(concat!("DELETE FROM signal_due WHERE account_id = $2 AND ", whose!())),
+        sql!(concat!("DELETE FROM signal_person WHERE account_id = $2 AND ", whose!())),
+    ] {
+        tx.exec(text, &[&by.workspace.id, &account])?;
+    }
     Ok(())
 }

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use mainstay_db::Scope;
 use mainstay_rules::decimal::Decimal;
 use mainstay_rules::field::{self, FieldCode, FieldError};
-use mainstay_rules::limits::{METRIC_KEY_CHARS_MAX, NAME_CHARS_MAX};
+use mainstay_rules::limits::NAME_CHARS_MAX;
+use mainstay_rules::signal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::store::{self, NewPoint, Point};
 use crate::account::Account;
 use crate::account::store as accounts;
 use crate::app::App;
@@ -20,6 +20,7 @@ use crate::corridor::answer::Answer;
 use crate::corridor::fault::Fault;
 use crate::corridor::list::{List, Paging};
 use crate::corridor::request::Sent;
+use crate::signal::store::{self, NewPoint, Point};
 
 /// A data point to record.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -70,15 +71,7 @@ impl DataPointPut {
 
 /// A name like those that templates use.
 pub fn point_name(name: &str) -> Result<String, Fault> {
-    let letters = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
-    let well_formed = name.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
-        && name.len() <= METRIC_KEY_CHARS_MAX
-        && name.bytes().all(letters);
-    if well_formed {
-        return Ok(name.to_owned());
-    }
-    let message = "A data point's name has lower-case letters, figures and _, a letter first; for example seats_used.";
-    Err(Fault::field(FieldError::new("/name", FieldCode::Invalid, message)))
+    signal::name("/name", name).map_err(Fault::field)
 }
 
 /// The account and the name of a series.

@@ -16,8 +16,6 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::api::point_name;
-use super::store::{self, NewPoint, Point};
 use crate::account::Account;
 use crate::account::pages::{self as account_pages, Heading, Tab, path};
 use crate::account::store as accounts;
@@ -28,6 +26,9 @@ use crate::corridor::fault::Fault;
 use crate::corridor::frame::{self, see_other};
 use crate::corridor::frame_form::{Field, notice_bad};
 use crate::corridor::request::{Care, Posted};
+use crate::signal::api::point_name;
+use crate::signal::api::series::recent;
+use crate::signal::store::{self, DayRow, NewPoint, Point};
 use crate::text::{frame as words, signal as text};
 
 /// Points of one series that the page shows; the API has them all.
@@ -89,6 +90,8 @@ struct Shown {
     wanted: Vec<String>,
     /// The opened series, newest first.
     series: Vec<Point>,
+    /// What the last days of it add up to, newest first.
+    days: Vec<DayRow>,
 }
 
 /// `GET /w/{workspace}/accounts/{account}/data-points`
@@ -141,6 +144,7 @@ async fn page(
                 heading: app::heading(tx, workspace, id, today)?,
                 newest: store::newest(tx, workspace, id)?,
                 wanted: app::data_points_wanted(tx, workspace, id)?,
+                days: store::days(tx, workspace, (id, id, &name), (recent(today), today))?,
                 series: store::series(tx, workspace, id, &name, None::<(Timestamp, Uuid)>, SERIES_SHOWN)?,
             })
         })
@@ -153,6 +157,7 @@ async fn page(
                 a href=(path(caller, account, "")) { (text::back()) }
             }
             (view.newest())
+            @if !shown.days.is_empty() { (view.days(form.name.trim())) }
             @if !shown.series.is_empty() { (view.series(form.name.trim())) }
             @if account.writable(caller) { (view.form(form, errors, today)) }
         }
@@ -183,6 +188,36 @@ impl View<'_> {
                                 tr { th scope="row" { code { (name) } } td.number { "–" } td.soft { (text::missing()) } td {} td {} }
                             }
                         }
+                    }
+                }
+            }
+        }
+    }
+
+    fn days(&self, name: &str) -> Markup {
+        html! {
+            section aria-labelledby="days-head" {
+                h3 #days-head { (text::by_day()) " " code { (name) } }
+                div.table-box tabindex="0" role="group" aria-labelledby="days-head" {
+                    table.table {
+                        thead { tr {
+                            th scope="col" { (text::day()) }
+                            @for head in [text::points_head(), text::last(), text::sum(), text::mean(), text::least(), text::most()] {
+                                th.number scope="col" { (head) }
+                            }
+                        } }
+                        tbody { @for row in &self.shown.days {
+                            @let rolled = &row.rolled;
+                            tr {
+                                th.nowrap scope="row" { (words::day(row.day)) }
+                                td.number { (rolled.points) }
+                                td.number { (rolled.last) }
+                                td.number { (Decimal::from_millionths(rolled.total)) }
+                                td.number { (rolled.mean()) }
+                                td.number { (rolled.least) }
+                                td.number { (rolled.most) }
+                            }
+                        } }
                     }
                 }
             }
