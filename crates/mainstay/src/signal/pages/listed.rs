@@ -62,7 +62,7 @@ fn table(caller: &Caller, signals: &[Signal]) -> Markup {
                 th scope="col" { (text::newest()) }
             } }
             tbody { @for one in signals { tr {
-                th scope="row" {
+                th.nowrap scope="row" {
                     @if caller.may(Deed::ManageSignals) {
                         a href=(caller.path(&format!("/settings/signals/{}", one.name))) { code { (one.name) } }
                     } @else { code { (one.name) } }

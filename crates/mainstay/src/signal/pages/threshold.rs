@@ -119,7 +119,7 @@ fn row(caller: &Caller, one: &StoredThreshold, named: bool) -> Markup {
     let fires = text::fires(terms.what.measure, terms.what.days, terms.rule.side, terms.rule.level);
     html! {
         tr {
-            @if named { th scope="row" { code { (terms.what.signal) } } }
+            @if named { th.nowrap scope="row" { code { (terms.what.signal) } } }
             td { (fires) @if !terms.enabled { " " span.tag { (text::switched_off()) } } }
             td { (text::armed(terms.rule.back_by, terms.rule.rest_days)) }
             td { (text::types(&types)) }

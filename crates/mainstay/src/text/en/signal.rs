@@ -121,7 +121,7 @@ pub fn fires(measured: Measure, days: i64, at: Side, level: Decimal) -> String {
 }
 
 pub fn armed(back_by: Decimal, rest_days: i64) -> String {
-    let back = if back_by == Decimal::ZERO { "it is back".to_owned() } else { format!("it is back by {back_by}") };
+    let back = if back_by == Decimal::ZERO { "It is back".to_owned() } else { format!("It is back by {back_by}") };
     match rest_days {
         0 => back,
         1 => format!("{back} and 1 day has passed"),
