@@ -142,6 +142,8 @@ describe("the demo company", () => {
     "settings-scorecard-new": "/settings/scorecards/new",
     "settings-fields": "/settings/fields",
     "settings-tokens": "/settings/tokens",
+    "settings-signals": "/settings/signals",
+    "settings-signal": "/settings/signals/failed_shoots",
     "settings-jobs": "/settings/jobs",
     "settings-job-schedule": "/settings/jobs/schedules/housekeeping",
     "settings-me": "/settings/me",

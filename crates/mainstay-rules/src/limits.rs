@@ -196,6 +196,8 @@ pub const SIGNAL_ERRORS_MAX: usize = 100;
 pub const SIGNAL_TRAITS_MAX: usize = 50;
 /// Groups of other systems that no account is known by and that are kept to be shown.
 pub const SIGNAL_UNMATCHED_MAX: i64 = 1_000;
+/// Days after its last call for which such a group is shown.
+pub const SIGNAL_UNMATCHED_DAYS: i64 = 30;
 /// Signals of one workspace: each is a name that somebody must know.
 pub const SIGNALS_PER_WORKSPACE_MAX: usize = 500;
 /// Characters of a signal's unit.

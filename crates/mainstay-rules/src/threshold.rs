@@ -103,6 +103,11 @@ pub enum Step {
     Rearms,
 }
 
+/// How far back a number must be unless somebody says otherwise: a twentieth of the level.
+pub fn usual_margin(level: Decimal) -> Decimal {
+    Decimal::from_millionths(level.millionths().saturating_abs() / 20)
+}
+
 impl Threshold {
     pub fn is_beyond(&self, value: Decimal) -> bool {
         match self.side {

@@ -33,7 +33,7 @@ CREATE TABLE signal_day (
   last BIGINT NOT NULL,
   last_at {time} NOT NULL,
   thinned {bool} NOT NULL,
-  PRIMARY KEY (account_id, subject_id, name, day)
+  PRIMARY KEY (account_id, name, subject_id, day)
 ){strict};
 CREATE INDEX signal_day_whole ON signal_day (workspace_id, day) WHERE NOT thinned;
 -- tenant signal_day
@@ -46,7 +46,7 @@ CREATE TABLE signal_actor (
   name TEXT NOT NULL,
   day {date} NOT NULL,
   actor {uuid} NOT NULL,
-  PRIMARY KEY (account_id, subject_id, name, day, actor)
+  PRIMARY KEY (account_id, name, subject_id, day, actor)
 ){strict};
 CREATE INDEX signal_actor_day ON signal_actor (workspace_id, day);
 -- tenant signal_actor

@@ -41,8 +41,16 @@ pub async fn follow(app: App) {
 /// Brings the automatic scores up to date of which new data points arrived.
 async fn follow_due(app: &App) -> Result<(), Fault> {
     for workspace in app.db.read(Scope::System, |tx| signals::due_workspaces(tx, Due::Score)).await? {
-        while follow_some(app, workspace).await? {}
+        if let Err(fault) = follow_through(app, workspace).await {
+            // The others need not wait for it.
+            tracing::warn!(%fault, %workspace, "scores of a workspace could not follow; trying again");
+        }
     }
+    Ok(())
+}
+
+async fn follow_through(app: &App, workspace: Uuid) -> Result<(), Fault> {
+    while follow_some(app, workspace).await? {}
     Ok(())
 }
 
@@ -52,12 +60,10 @@ async fn follow_some(app: &App, workspace: Uuid) -> Result<bool, Fault> {
     let Some(workspace) = found.map(Arc::new) else { return Ok(false) };
     app.verb_bulk(workspace, None, None, move |tx, by| {
         let workspace = by.workspace.id;
-        let due = signals::due(tx, workspace, Due::Score, ACCOUNTS_AT_ONCE)?;
-        let accounts: Vec<Uuid> = due.iter().map(|(account, _)| *account).collect();
-        tx.lock(&accounts)?;
-        let settled = signals::settle(tx, workspace, Due::Score, &accounts)?;
-        store::follow_since(tx, by, &settled)?;
-        Ok(!due.is_empty())
+        let taken = signals::take_due(tx, workspace, Due::Score, ACCOUNTS_AT_ONCE)?;
+        let Some(taken) = taken else { return Ok(false) };
+        store::follow_since(tx, by, &taken)?;
+        Ok(true)
     })
     .await
 }

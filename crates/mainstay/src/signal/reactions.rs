@@ -35,9 +35,10 @@ async fn night(app: App, job: Held) -> Result<(), Fault> {
     let workspace = Arc::clone(&job.workspace);
     while app.verb_bulk(Arc::clone(&workspace), None, None, store::thin).await? {}
     let watcher = Arc::clone(&app.thresholds);
-    app.verb(workspace, None, move |tx, by| {
+    app.verb_bulk(workspace, None, None, move |tx, by| {
         store::watch_again(tx, by)?;
         store::forget_actors(tx, by.workspace.id, by.today())?;
+        store::forget_unmatched(tx, by.workspace.id, by.at)?;
         job.finish_in(tx, by.at)
     })
     .await?;
@@ -64,8 +65,16 @@ pub async fn watch(app: App) {
 /// Looks at all that is due now.
 pub async fn look(app: &App) -> Result<(), Fault> {
     for workspace in app.db.read(Scope::System, |tx| store::due_workspaces(tx, Due::Threshold)).await? {
-        while look_at(app, workspace).await? {}
+        if let Err(fault) = look_through(app, workspace).await {
+            // The others need not wait for it.
+            tracing::warn!(%fault, %workspace, "thresholds of a workspace could not be looked at; trying again");
+        }
     }
+    Ok(())
+}
+
+async fn look_through(app: &App, workspace: Uuid) -> Result<(), Fault> {
+    while look_at(app, workspace).await? {}
     Ok(())
 }
 
@@ -75,14 +84,11 @@ async fn look_at(app: &App, workspace: Uuid) -> Result<bool, Fault> {
     let Some(workspace) = found.map(Arc::new) else { return Ok(false) };
     app.verb_bulk(workspace, None, None, move |tx, by| {
         let workspace = by.workspace.id;
-        let due = store::due(tx, workspace, Due::Threshold, ACCOUNTS_AT_ONCE)?;
-        let accounts: Vec<Uuid> = due.iter().map(|(account, _)| *account).collect();
-        tx.lock(&accounts)?;
-        let settled = store::settle(tx, workspace, Due::Threshold, &accounts)?;
-        let accounts: Vec<Uuid> = settled.iter().map(|(account, _)| *account).collect();
+        let Some(taken) = store::take_due(tx, workspace, Due::Threshold, ACCOUNTS_AT_ONCE)? else { return Ok(false) };
+        let accounts: Vec<Uuid> = taken.into_iter().map(|(account, _)| account).collect();
         let types = accounts::types_each(tx, workspace, &accounts)?;
         store::cross(tx, by, &types)?;
-        Ok(!due.is_empty())
+        Ok(true)
     })
     .await
 }

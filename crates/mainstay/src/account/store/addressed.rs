@@ -11,10 +11,9 @@ use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
 
 /// An account that somebody named and may see.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Addressed {
     pub id: Uuid,
-    pub external_id: Option<String>,
     pub writable: bool,
 }
 
@@ -95,8 +94,8 @@ pub fn addressed(tx: &mut Tx<'_>, caller: &Caller, ids: &[Uuid], external_ids: &
     for plain in &found {
         let id = end(plain.id);
         let Some(writable) = rights.get(&id).copied() else { continue };
-        let one = Addressed { id, external_id: plain.external_id.clone(), writable };
-        by_external_id.extend(plain.external_id.clone().map(|external_id| (external_id, one.clone())));
+        let one = Addressed { id, writable };
+        by_external_id.extend(plain.external_id.clone().map(|external_id| (external_id, one)));
         by_id.insert(plain.id, one);
     }
     Ok((by_id, by_external_id))

@@ -26,7 +26,7 @@ fn told(account: Uuid, day: &signals::ComparedDay) -> String {
     let points = day.added.map_or(0, |added| added.points);
     format!(
         "account {account}: the roll-up of {} on {} says {} points and another sum or end than its {points} points; \
-         restore it from a backup",
+         restore it from a backup, unless the workspace's zone was changed since",
         day.name, day.day, day.kept.points
     )
 }

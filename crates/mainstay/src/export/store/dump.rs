@@ -108,10 +108,10 @@ pub static TABLES: &[Table] = &[
         ("sent", Bool)] },
     Table { name: "signal", workspace: "workspace_id", key: &["name"], columns: &[
         ("name", Text), ("title", Text), ("unit", Text), ("direction", Text), ("created_at", Time)] },
-    Table { name: "signal_day", workspace: "workspace_id", key: &["account_id", "subject_id", "name", "day"], columns: &[
+    Table { name: "signal_day", workspace: "workspace_id", key: &["account_id", "name", "subject_id", "day"], columns: &[
         ("account_id", Id), ("subject_id", Id), ("name", Text), ("day", Day), ("points", Number), ("total", Number),
         ("least", Number), ("most", Number), ("last", Number), ("last_at", Time), ("thinned", Bool)] },
-    Table { name: "signal_actor", workspace: "workspace_id", key: &["account_id", "subject_id", "name", "day", "actor"],
+    Table { name: "signal_actor", workspace: "workspace_id", key: &["account_id", "name", "subject_id", "day", "actor"],
         columns: &[("account_id", Id), ("subject_id", Id), ("name", Text), ("day", Day), ("actor", Id)] },
     Table { name: "signal_person", workspace: "workspace_id", key: &["person"], columns: &[
         ("person", Id), ("account_id", Id), ("seen_at", Time)] },

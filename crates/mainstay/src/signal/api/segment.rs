@@ -117,7 +117,8 @@ fn read(tx: &mut Tx<'_>, caller: &Caller, calls: &[Call], now: Timestamp) -> Res
     let mut seen = store::accounts_of_people(tx, workspace, &known)?;
     let of_people: BTreeSet<Uuid> = seen.values().copied().collect();
     let of_people: Vec<Uuid> = of_people.into_iter().collect();
-    let (by_id, _) = accounts::addressed(tx, caller, &of_people, &[])?;
+    let (mut by_id, _) = accounts::addressed(tx, caller, &of_people, &[])?;
+    by_id.extend(by_group.values().map(|account| (account.id, *account)));
     let mut read = Read {
         arrived: Vec::new(),
         people: BTreeMap::new(),
@@ -159,8 +160,7 @@ fn account_of<'a>(
     {
         seen.entry(person).or_insert(account);
     }
-    let account = seen.get(&person)?;
-    by_id.get(account).or_else(|| by_group.values().find(|one| one.id == *account))
+    by_id.get(seen.get(&person)?)
 }
 
 fn person_id(workspace: Uuid, person: &str) -> Uuid {

@@ -182,11 +182,11 @@ pub struct RolledOut {
 }
 
 impl RolledOut {
-    pub fn of(row: &DayRow, zone: &jiff::tz::TimeZone) -> Self {
+    fn of(row: &DayRow) -> Self {
         let rolled = &row.rolled;
         Self {
             name: row.name.clone(),
-            day: row.day.max(rolled.last_at.to_zoned(zone.clone()).date()),
+            day: row.day,
             points: rolled.points,
             sum: Decimal::from_millionths(rolled.total).as_f64(),
             mean: rolled.mean().as_f64(),
@@ -211,8 +211,7 @@ pub async fn of_account(
     let part = asked.part.unwrap_or(id);
     let rows =
         app.db.read(Scope::Workspace(workspace), move |tx| store::summary(tx, workspace, id, part, days)).await?;
-    let zone = &account.caller.workspace.zone;
-    Ok(Json(List { data: rows.iter().map(|row| RolledOut::of(row, zone)).collect(), next_cursor: None }))
+    Ok(Json(List { data: rows.iter().map(RolledOut::of).collect(), next_cursor: None }))
 }
 
 /// The account and the name of a signal.
@@ -240,6 +239,5 @@ pub async fn by_day(
         .db
         .read(Scope::Workspace(workspace), move |tx| store::days(tx, workspace, (id, part, &address.signal), days));
     let rows = read.await?;
-    let zone = &account.caller.workspace.zone;
-    Ok(Json(List { data: rows.iter().map(|row| RolledOut::of(row, zone)).collect(), next_cursor: None }))
+    Ok(Json(List { data: rows.iter().map(RolledOut::of).collect(), next_cursor: None }))
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use mainstay_db::Scope;
@@ -63,9 +62,6 @@ pub async fn send(
         return Err(Fault::new(Problem::UnsupportedMediaType, message));
     }
     let (headers, path) = (headers.clone(), request.uri().path().to_owned());
-    if headers.get(header::CONTENT_LENGTH).is_some_and(|length| length == "0") {
-        return Err(Fault::new(Problem::Malformed, "The body is empty."));
-    }
     let body = body_of(request, JSON_BYTES_MAX).await?;
     let care = Care::read(&headers, "POST", &path, &body)?;
     Ok(whole(&app, &caller, &body, care).await?.into_response())
@@ -80,7 +76,6 @@ async fn whole(app: &App, caller: &Caller, body: &[u8], care: Care) -> Result<An
         return Err(Fault::field(FieldError::new("/signals", FieldCode::TooMany, message)));
     }
     let now = app.source.now();
-    let mut out = TakenOut::default();
     let (mut drafts, mut errors) = (Vec::with_capacity(bodies.signals.len()), Vec::new());
     for (place, text) in bodies.signals.iter().enumerate() {
         match Draft::read(place, text.get(), now) {
@@ -88,23 +83,13 @@ async fn whole(app: &App, caller: &Caller, body: &[u8], care: Care) -> Result<An
             Err(error) => errors.push(error),
         }
     }
-    out.refuse(errors);
-    take(app, caller, drafts, out, care).await
-}
-
-/// Commits some points, and answers what became of all so far.
-pub async fn take(
-    app: &App,
-    caller: &Caller,
-    drafts: Vec<Draft>,
-    mut so_far: TakenOut,
-    care: Care,
-) -> Result<Answer, Fault> {
-    let (arrived, errors, scored) = prepare(app, caller, drafts).await?;
-    so_far.refuse(errors);
+    let (arrived, unresolved, scored) = prepare(app, caller, drafts).await?;
+    errors.extend(unresolved);
+    let mut read = TakenOut::default();
+    read.refuse(errors);
     let answer = app
         .commit_bulk(caller, care, move |tx, by| {
-            let mut out = so_far.clone();
+            let mut out = read.clone();
             out.add(store::take(tx, by, &arrived, &scored)?);
             Answer::ok(&out.told()?)
         })

@@ -2,13 +2,12 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use mainstay_db::Scope;
 use mainstay_rules::decimal::Decimal;
 use mainstay_rules::field::{FieldCode, FieldError, keep};
 use mainstay_rules::limits::{SIGNAL_WINDOW_DAYS_MAX, THRESHOLD_REST_DAYS, THRESHOLD_REST_DAYS_MAX};
 use mainstay_rules::signal;
-use mainstay_rules::threshold::{Measure, Side, Threshold};
+use mainstay_rules::threshold::{Measure, Side, Threshold, usual_margin};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -47,7 +46,7 @@ pub struct ThresholdOut {
 
 impl ThresholdOut {
     pub fn of(stored: &StoredThreshold) -> Self {
-        let ThresholdTerms { what, rule, account_types, enabled } = &stored.terms;
+        let ThresholdTerms { what, rule, enabled, .. } = &stored.terms;
         Self {
             id: stored.id,
             signal: what.signal.clone(),
@@ -57,7 +56,7 @@ impl ThresholdOut {
             level: rule.level.as_f64(),
             back_by: rule.back_by.as_f64(),
             rest_days: rule.rest_days,
-            account_types: (1..=4).filter(|number| account_types & (1 << number) != 0).collect(),
+            account_types: stored.terms.types(),
             enabled: *enabled,
         }
     }
@@ -103,7 +102,7 @@ impl ThresholdIn {
         );
         let side = keep(word("/side", self.side.as_deref(), before.map(|old| old.rule.side), Side::parse), &mut errors);
         let level = keep(number("/level", self.level, before.map(|old| old.rule.level)), &mut errors);
-        let usual = before.map(|old| old.rule.back_by).or_else(|| level.map(twentieth));
+        let usual = before.map(|old| old.rule.back_by).or_else(|| level.map(usual_margin));
         let back_by = match (self.back_by, usual) {
             // It follows the level, of which is said already what is wrong.
             (None, None) => None,
@@ -190,10 +189,6 @@ fn within(pointer: &str, number: i64, (least, most): (i64, i64)) -> Result<i64, 
     Err(FieldError::new(pointer, FieldCode::OutOfRange, format!("It is a number from {least} to {most}")))
 }
 
-fn twentieth(level: Decimal) -> Decimal {
-    Decimal::from_millionths(level.millionths().saturating_abs() / 20)
-}
-
 /// Every level that is watched, by signal; all of them fit one page.
 #[utoipa::path(get, path = "/api/v1/thresholds", tag = "signal", responses((status = 200, body = List<ThresholdOut>)))]
 pub async fn list_thresholds(State(app): State<App>, caller: Allowed<Read>) -> Result<Json<List<ThresholdOut>>, Fault> {
@@ -243,7 +238,7 @@ pub async fn change_threshold(
         let before = store::threshold(tx, by.workspace.id, id)?.ok_or_else(Fault::not_found)?;
         known.expect(before.version)?;
         let after = store::change_threshold(tx, by, &before, &sent.check(Some(&before.terms))?)?;
-        Ok(Answer::json(StatusCode::OK, &ThresholdOut::of(&after))?.version(after.version))
+        Ok(Answer::ok(&ThresholdOut::of(&after))?.version(after.version))
     })
     .await
 }

@@ -115,14 +115,13 @@ pub(super) fn table(caller: &Caller, thresholds: &[StoredThreshold], named: bool
 
 fn row(caller: &Caller, one: &StoredThreshold, named: bool) -> Markup {
     let terms = &one.terms;
-    let types: Vec<i64> = (1..=4).filter(|number| terms.account_types & (1 << number) != 0).collect();
     let fires = text::fires(terms.what.measure, terms.what.days, terms.rule.side, terms.rule.level);
     html! {
         tr {
             @if named { th.nowrap scope="row" { code { (terms.what.signal) } } }
             td { (fires) @if !terms.enabled { " " span.tag { (text::switched_off()) } } }
             td { (text::armed(terms.rule.back_by, terms.rule.rest_days)) }
-            td { (text::types(&types)) }
+            td { (text::types(&terms.types())) }
             td.actions {
                 @if caller.may(Deed::ManageSignals) {
                     (settings::row_button(caller, &format!("/settings/thresholds/{}/remove", one.id), "small", text::remove(), &fires))

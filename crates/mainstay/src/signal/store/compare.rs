@@ -25,7 +25,7 @@ pub struct ComparedDay {
 type Key = (Uuid, String, Date);
 
 /// The days of an account whose points are all kept. Days before roll-ups were kept have none, and are left out; so are
-/// days that were thinned out, and days that the workspace's zone has moved.
+/// days that were thinned out. Days keep the zone that the workspace had: after a change of it those before differ.
 pub fn compare_days(tx: &mut Tx<'_>, workspace: &Workspace, account: Uuid) -> Result<Vec<ComparedDay>, Fault> {
     let kept = tx.rows(
         sql!(

@@ -21,7 +21,7 @@ pub(super) struct Cell {
     pub day: Date,
 }
 
-/// A day as it is read.
+/// A day as it is read; of several days put together, the last of them.
 #[derive(Clone, Debug)]
 pub struct DayRow {
     pub name: String,
@@ -34,10 +34,9 @@ const HEAD: &str =
    last, last_at, thinned)";
 
 /// Of what is there and what came, as the rule `Rolled::join` has it.
-const JOIN: &str = "ON CONFLICT (account_id, subject_id, name, day) DO UPDATE SET
+const JOIN: &str = "ON CONFLICT (account_id, name, subject_id, day) DO UPDATE SET
    points = signal_day.points + excluded.points,
-   total = CASE WHEN ABS(signal_day.total) >= 4000000000000000000 THEN signal_day.total
-     WHEN signal_day.total + excluded.total > 4000000000000000000 THEN 4000000000000000000
+   total = CASE WHEN signal_day.total + excluded.total > 4000000000000000000 THEN 4000000000000000000
      WHEN signal_day.total + excluded.total < -4000000000000000000 THEN -4000000000000000000
      ELSE signal_day.total + excluded.total END,
    least = CASE WHEN excluded.least < signal_day.least THEN excluded.least ELSE signal_day.least END,
@@ -47,8 +46,11 @@ const JOIN: &str = "ON CONFLICT (account_id, subject_id, name, day) DO UPDATE SE
 
 /// In place of what is there.
 const REPLACE: &str =
-    "ON CONFLICT (account_id, subject_id, name, day) DO UPDATE SET points = excluded.points, total = excluded.total,
+    "ON CONFLICT (account_id, name, subject_id, day) DO UPDATE SET points = excluded.points, total = excluded.total,
    least = excluded.least, most = excluded.most, last = excluded.last, last_at = excluded.last_at";
+
+/// Makes the day's row ours until the transaction ends, and leaves it as it is.
+const HOLD: &str = "ON CONFLICT (account_id, name, subject_id, day) DO UPDATE SET points = signal_day.points";
 
 /// One point more, of the account as a whole.
 pub(super) fn add(
@@ -101,6 +103,8 @@ fn put(tx: &mut Tx<'_>, workspace: Uuid, tail: &str, cells: &[(Cell, Rolled<Time
 /// Works a day out anew from its points, as one of them was corrected; a day whose points are thinned out stays.
 pub(super) fn recompute(tx: &mut Tx<'_>, workspace: &Workspace, cell: &Cell) -> Result<(), Fault> {
     let Some((from, to)) = bounds(workspace, cell.day) else { return Ok(()) };
+    // Before its points are read: what somebody else adds meanwhile would be overwritten with what was read before it.
+    put(tx, workspace.id, HOLD, &[(cell.clone(), Rolled::of(Decimal::ZERO, from))])?;
     let points = tx.rows(
         sql!(
             "SELECT value, at FROM data_point WHERE workspace_id = $1 AND account_id = $2 AND name = $3
@@ -201,7 +205,10 @@ pub fn summary(
     let mut whole: Vec<DayRow> = Vec::new();
     for day in each {
         match whole.last_mut().filter(|last| last.name == day.name) {
-            Some(last) => last.rolled.join(&day.rolled),
+            Some(last) => {
+                last.rolled.join(&day.rolled);
+                last.day = day.day;
+            }
             None => whole.push(day),
         }
     }

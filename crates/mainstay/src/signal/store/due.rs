@@ -42,7 +42,7 @@ pub(super) fn note_thresholds(tx: &mut Tx<'_>, by: &By, arrivals: &[Arrival<'_>]
 }
 
 /// Notes the accounts of which something arrived that a scorecard is worked out from.
-pub fn note_scores_due(
+pub(super) fn note_scores(
     tx: &mut Tx<'_>,
     by: &By,
     arrivals: &[Arrival<'_>],
@@ -104,6 +104,21 @@ pub fn due(tx: &mut Tx<'_>, workspace: Uuid, reader: Due, limit: i64) -> Result<
         &[&workspace, &reader.as_str(), &limit],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?)
+}
+
+/// Takes some notes of a workspace for a reader, under the locks of their accounts; none when there is nothing to do.
+pub fn take_due(
+    tx: &mut Tx<'_>,
+    workspace: Uuid,
+    reader: Due,
+    limit: i64,
+) -> Result<Option<Vec<(Uuid, Timestamp)>>, Fault> {
+    let accounts: Vec<Uuid> = due(tx, workspace, reader, limit)?.into_iter().map(|(account, _)| account).collect();
+    if accounts.is_empty() {
+        return Ok(None);
+    }
+    tx.lock(&accounts)?;
+    settle(tx, workspace, reader, &accounts).map(Some)
 }
 
 fn settle_statement() -> String {

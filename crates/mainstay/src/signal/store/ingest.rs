@@ -92,7 +92,7 @@ pub fn take(tx: &mut Tx<'_>, by: &By, sent: &[Arrived], scored: &BTreeSet<String
         .map(|one| (one.account, one.name.as_str(), one.at))
         .collect();
     due::note_thresholds(tx, by, &arrivals)?;
-    due::note_scores_due(tx, by, &arrivals, scored)?;
+    due::note_scores(tx, by, &arrivals, scored)?;
     Ok(taken)
 }
 
@@ -186,7 +186,7 @@ fn note_actors(tx: &mut Tx<'_>, by: &By, points: &[&Arrived]) -> Result<(), Faul
         .collect();
     tx.insert_many(
         "INSERT INTO signal_actor (workspace_id, account_id, subject_id, name, day, actor)",
-        "ON CONFLICT (account_id, subject_id, name, day, actor) DO NOTHING",
+        "ON CONFLICT (account_id, name, subject_id, day, actor) DO NOTHING",
         &rows,
     )?;
     Ok(())

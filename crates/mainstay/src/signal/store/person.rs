@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use mainstay_db::{Param, Tx, id_places, only, sql, statements};
-use mainstay_rules::limits::SIGNAL_UNMATCHED_MAX;
+use mainstay_rules::limits::{SIGNAL_UNMATCHED_DAYS, SIGNAL_UNMATCHED_MAX};
 use uuid::Uuid;
 
 use crate::corridor::fault::Fault;
@@ -63,15 +63,16 @@ pub fn count_unmatched(tx: &mut Tx<'_>, by: &By, groups: &BTreeMap<String, i64>)
         &[&workspace],
         |row| row.get(0),
     )?;
-    let room = usize::try_from(SIGNAL_UNMATCHED_MAX - kept.unwrap_or(0)).unwrap_or(0);
-    for (n, (group, calls)) in groups.iter().enumerate() {
+    let mut room = SIGNAL_UNMATCHED_MAX - kept.unwrap_or(0);
+    for (group, calls) in groups {
         let known = tx.exec(
             sql!(
                 "UPDATE signal_unmatched SET calls = calls + $3, last_at = $4 WHERE workspace_id = $1 AND group_id = $2"
             ),
             &[&workspace, group, calls, &by.at],
         )?;
-        if known == 0 && n < room {
+        if known == 0 && room > 0 {
+            room -= 1;
             tx.exec(
                 sql!(
                     "INSERT INTO signal_unmatched (workspace_id, group_id, calls, first_at, last_at)
@@ -94,4 +95,11 @@ pub fn unmatched(tx: &mut Tx<'_>, workspace: Uuid, limit: i64) -> Result<Vec<Unm
         &[&workspace, &limit],
         |row| Ok(Unmatched { group_id: row.get(0)?, calls: row.get(1)?, first_at: row.get(2)?, last_at: row.get(3)? }),
     )?)
+}
+
+/// Forgets groups that have sent nothing for a while: their accounts may be known by now.
+pub fn forget_unmatched(tx: &mut Tx<'_>, workspace: Uuid, now: Timestamp) -> Result<(), Fault> {
+    let oldest = now - jiff::SignedDuration::from_hours(24 * SIGNAL_UNMATCHED_DAYS);
+    tx.exec(sql!("DELETE FROM signal_unmatched WHERE workspace_id = $1 AND last_at < $2"), &[&workspace, &oldest])?;
+    Ok(())
 }

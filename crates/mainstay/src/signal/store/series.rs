@@ -39,7 +39,7 @@ macro_rules! columns {
         "s.name, s.title, s.unit, s.direction, s.version, d.last_at, COALESCE(d.accounts, 0), COALESCE(d.points, 0)
          FROM signal s LEFT JOIN (SELECT name, MAX(last_at) AS last_at, COUNT(DISTINCT account_id) AS accounts,
              CAST(SUM(points) AS BIGINT) AS points
-           FROM signal_day WHERE workspace_id = $1 AND day >= $2 GROUP BY name) d ON d.name = s.name
+           FROM signal_day WHERE workspace_id = $1 AND day >= $2 AND NOT thinned GROUP BY name) d ON d.name = s.name
          WHERE s.workspace_id = $1 "
     };
 }

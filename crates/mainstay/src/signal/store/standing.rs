@@ -12,20 +12,12 @@ use uuid::Uuid;
 
 use super::threshold::{StoredThreshold, ThresholdTerms};
 use super::{due, thresholds};
+use crate::account::store as accounts;
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::{By, Told};
 
-/// An account got beyond a level.
-#[derive(Clone, Debug)]
-pub struct Crossing {
-    pub account: Uuid,
-    pub threshold: Uuid,
-    pub value: Decimal,
-}
-
-/// Looks at the thresholds of accounts, each with its type; their locks are held. Says how many fired.
-pub fn cross(tx: &mut Tx<'_>, by: &By, accounts: &[(Uuid, i64)]) -> Result<usize, Fault> {
-    let mut crossings = Vec::new();
+/// Looks at the thresholds of accounts, each with its type; their locks are held.
+pub fn cross(tx: &mut Tx<'_>, by: &By, accounts: &[(Uuid, i64)]) -> Result<(), Fault> {
     let mut told = Vec::new();
     for threshold in thresholds(tx, by.workspace.id)?.into_iter().filter(|one| one.terms.enabled) {
         let of: Vec<Uuid> = accounts
@@ -33,28 +25,28 @@ pub fn cross(tx: &mut Tx<'_>, by: &By, accounts: &[(Uuid, i64)]) -> Result<usize
             .filter(|(_, account_type)| threshold.terms.counts_for(*account_type))
             .map(|(account, _)| *account)
             .collect();
-        for crossing in step_each(tx, by, &threshold, &of)? {
-            told.push(Told {
-                account: crossing.account,
-                kind: Kind::ThresholdCrossed,
-                subject: ("threshold", threshold.id),
-                data: json!({
-                    "signal": threshold.terms.what.signal,
-                    "measure": threshold.terms.what.measure,
-                    "days": threshold.terms.what.days,
-                    "side": threshold.terms.rule.side,
-                    "level": threshold.terms.rule.level.millionths(),
-                    "value": crossing.value.millionths(),
-                }),
+        for (account, value) in step_each(tx, by, &threshold, &of)? {
+            let data = json!({
+                "signal": threshold.terms.what.signal,
+                "measure": threshold.terms.what.measure,
+                "days": threshold.terms.what.days,
+                "side": threshold.terms.rule.side,
+                "level": threshold.terms.rule.level.millionths(),
+                "value": value.millionths(),
             });
-            crossings.push(crossing);
+            told.push(Told { account, kind: Kind::ThresholdCrossed, subject: ("threshold", threshold.id), data });
         }
     }
-    by.happened_each(tx, told)?;
-    Ok(crossings.len())
+    by.happened_each(tx, told)
 }
 
-fn step_each(tx: &mut Tx<'_>, by: &By, threshold: &StoredThreshold, accounts: &[Uuid]) -> Result<Vec<Crossing>, Fault> {
+/// Steps each of these accounts and answers those that got beyond the level, with the number that did it.
+fn step_each(
+    tx: &mut Tx<'_>,
+    by: &By,
+    threshold: &StoredThreshold,
+    accounts: &[Uuid],
+) -> Result<Vec<(Uuid, Decimal)>, Fault> {
     let today = by.today();
     let values = threshold.terms.what.each(tx, by.workspace.id, accounts, today)?;
     let standings = standings(tx, by.workspace.id, threshold.id, accounts)?;
@@ -68,7 +60,7 @@ fn step_each(tx: &mut Tx<'_>, by: &By, threshold: &StoredThreshold, accounts: &[
         }
         moved.push((*account, standing.after(step, today)));
         if step == Step::Fires {
-            crossings.push(Crossing { account: *account, threshold: threshold.id, value });
+            crossings.push((*account, value));
         }
     }
     put(tx, by.workspace.id, threshold.id, &moved)?;
@@ -99,7 +91,7 @@ fn standing_statement() -> String {
 }
 
 fn statements_of_many() -> Vec<String> {
-    vec![standing_statement()]
+    vec![standing_statement(), having_statement()]
 }
 
 statements!(statements_of_many);
@@ -140,16 +132,19 @@ pub(super) fn begin(
     put(tx, by.workspace.id, threshold, &beyond)
 }
 
-/// The accounts of which the signal was ever measured as a whole.
+fn having_statement() -> String {
+    format!(
+        "SELECT DISTINCT account_id FROM signal_day
+         WHERE {} AND name = $2 AND subject_id = account_id AND account_id IN ({})",
+        only("workspace_id", "$1"),
+        id_places(3)
+    )
+}
+
+/// The accounts of which the signal was ever measured as a whole: found account by account, as no index is kept of it.
 fn having(tx: &mut Tx<'_>, workspace: Uuid, signal: &str) -> Result<Vec<Uuid>, Fault> {
-    Ok(tx.rows(
-        sql!(
-            "SELECT DISTINCT account_id FROM signal_day WHERE workspace_id = $1 AND name = $2 AND subject_id = account_id
-             ORDER BY account_id"
-        ),
-        &[&workspace, &signal],
-        |row| row.get(0),
-    )?)
+    let all = accounts::account_ids(tx, workspace)?;
+    Ok(tx.rows_of(&having_statement(), &[&workspace, &signal], &all, |row| row.get(0))?)
 }
 
 pub(super) fn forget(tx: &mut Tx<'_>, workspace: Uuid, threshold: Uuid) -> Result<(), Fault> {

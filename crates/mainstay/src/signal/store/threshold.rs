@@ -1,11 +1,11 @@
 //! Levels of signals that are watched.
 
-use jiff::Timestamp;
 use mainstay_db::{Row, Tx, sql};
 use mainstay_rules::decimal::Decimal;
 use mainstay_rules::event::Kind;
 use mainstay_rules::field::{FieldCode, FieldError};
 use mainstay_rules::limits::THRESHOLDS_MAX;
+use mainstay_rules::permission::Deed;
 use mainstay_rules::threshold::{Measure, Side, Threshold};
 use serde_json::json;
 use uuid::Uuid;
@@ -16,7 +16,6 @@ use crate::corridor::caller::Caller;
 use crate::corridor::fault::Fault;
 use crate::corridor::verb::By;
 use crate::signal::store::Windowed;
-use mainstay_rules::permission::Deed;
 
 /// A threshold as it is kept.
 #[derive(Clone, Debug)]
@@ -24,7 +23,6 @@ pub struct StoredThreshold {
     pub id: Uuid,
     pub terms: ThresholdTerms,
     pub version: i64,
-    pub created_at: Timestamp,
 }
 
 /// What is watched, and when it fires.
@@ -40,6 +38,11 @@ pub struct ThresholdTerms {
 impl ThresholdTerms {
     pub fn counts_for(&self, account_type: i64) -> bool {
         self.account_types == 0 || self.account_types & (1 << account_type) != 0
+    }
+
+    /// The types that it names; none when it counts for all.
+    pub fn types(&self) -> Vec<i64> {
+        (1..=4).filter(|number| self.account_types & (1 << number) != 0).collect()
     }
 }
 
@@ -62,7 +65,7 @@ impl Guarded for StoredThreshold {
 
 macro_rules! columns {
     () => {
-        "SELECT id, signal, measure, days, side, level, back_by, rest_days, account_types, enabled, version, created_at
+        "SELECT id, signal, measure, days, side, level, back_by, rest_days, account_types, enabled, version
          FROM signal_threshold WHERE workspace_id = $1 AND removed_at IS NULL"
     };
 }
@@ -84,7 +87,7 @@ fn read(row: &Row<'_>) -> mainstay_db::Result<StoredThreshold> {
         account_types: row.get(8)?,
         enabled: row.get(9)?,
     };
-    Ok(StoredThreshold { id: row.get(0)?, terms, version: row.get(10)?, created_at: row.get(11)? })
+    Ok(StoredThreshold { id: row.get(0)?, terms, version: row.get(10)? })
 }
 
 /// All of a workspace, by signal.
@@ -136,7 +139,7 @@ pub fn add_threshold(
     )?;
     standing::begin(tx, by, id, terms, fires_at_once)?;
     by.happened(tx, Kind::ThresholdAdded, ("threshold", id), told(terms))?;
-    Ok(StoredThreshold { id, terms: terms.clone(), version: 1, created_at: by.at })
+    Ok(StoredThreshold { id, terms: terms.clone(), version: 1 })
 }
 
 /// Watches another level, or another number. Where accounts stood to the old one is forgotten.
@@ -174,7 +177,7 @@ pub fn change_threshold(
         standing::begin(tx, by, before.id, terms, false)?;
     }
     by.happened(tx, Kind::ThresholdChanged, ("threshold", before.id), told(terms))?;
-    Ok(StoredThreshold { terms: terms.clone(), version: before.version + 1, ..before.clone() })
+    Ok(StoredThreshold { terms: terms.clone(), version: before.version + 1, id: before.id })
 }
 
 /// Watches it no longer. The row stays, as events name it.

@@ -48,7 +48,7 @@ texts! {
     send_head = "Send from a program";
     send_what = "A point that is sent again changes nothing; another value for the same point corrects it.";
     unmatched = "Sent about nobody known";
-    unmatched_what = "No account has these ids as its external id, or you may not change it: what they sent was dropped.";
+    unmatched_what = "No account has these ids as its external id, or you may not change it: what they sent was dropped. Each is shown for 30 days after its last call.";
     group = "Group";
     no_group = "people without a group";
     calls = "Calls";
