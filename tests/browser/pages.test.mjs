@@ -209,6 +209,15 @@ describe("the demo company", () => {
       await inspect(page, "settings-token-created");
     }));
 
+  test("settings-signal-error", () =>
+    visit(server.url, admin, async (page) => {
+      await open(page, "/w/snapwright/settings/signals/failed_shoots");
+      await page.getByLabel("Level in %").fill("a lot");
+      await page.getByRole("button", { name: "Watch this level" }).click();
+      await page.getByText("A value is a number").waitFor();
+      await inspect(page, "settings-signal-error");
+    }));
+
   test("settings-people-error", () =>
     visit(server.url, admin, async (page) => {
       await open(page, "/w/snapwright/settings/people");
@@ -421,6 +430,8 @@ describe("a company with nothing, then with more accounts than a page", () => {
         await inspect(page, "portfolio-empty");
         await open(page, "/w/snapwright/accounts");
         await inspect(page, "accounts-empty");
+        await open(page, "/w/snapwright/settings/signals");
+        await inspect(page, "settings-signals-empty");
         await open(page, "/w/snapwright/import");
         await upload(page, crowd());
         await page.getByRole("button", { name: "Import 130 rows" }).click();

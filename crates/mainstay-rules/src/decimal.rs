@@ -10,7 +10,7 @@ use crate::rounding::saturate;
 pub struct Decimal(i64);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("A value is a number with at most six decimals, up to a trillion")]
+#[error("A value is a number with at most six decimals, up to a billion")]
 pub struct NotADecimal;
 
 impl NotADecimal {
@@ -20,7 +20,7 @@ impl NotADecimal {
 }
 
 const ONE: i64 = 1_000_000;
-/// A trillion: sums of a thousand of them still fit.
+/// A billion: sums of a thousand of them still fit.
 const LARGEST: i64 = ONE * 1_000_000_000;
 /// Characters of a typed number; nobody means more by it.
 const CHARS_MAX: usize = 24;
